@@ -1,0 +1,52 @@
+# Two commands on a fresh machine with Python 3.11 or newer and make:
+#   make report   the environment and output/report.html
+#   make test     the environment with the test extras, and everything that is checked
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= auto
+
+.PHONY: report test lint types layers unit wheel bench clean
+
+report: $(VENV)/.report
+	$(BIN)/sme-stats report --out output/report.html
+
+test: $(VENV)/.test lint types layers unit wheel
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python scripts/check_files.py
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+layers: $(VENV)/.test
+	$(BIN)/lint-imports
+
+# Tests, doctests, notebooks and the README's commands in one run, with the coverage they must reach.
+unit: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --doctest-modules --durations=15 \
+	  --cov=sme_stats --cov-report=term --cov-fail-under=95
+
+# The wheel is built, installed into an empty environment outside the checkout, and used there.
+wheel: $(VENV)/.test
+	$(BIN)/python scripts/check_wheel.py
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks
+
+$(VENV)/bin/python:
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.report: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+	touch $@ $(VENV)/.report
+
+clean:
+	rm -rf $(VENV) output dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
