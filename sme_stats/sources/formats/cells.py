@@ -1,0 +1,213 @@
+"""What a parser hands over: coded columns, before they become the observation frame."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sme_stats.errors import FormatError
+
+Array = np.ndarray[Any, Any]
+_PERIOD = re.compile(r"(\d{4})(?:-(?:(?:Q[1-4]|S[12]|T[1-3]|W\d\d|M\d\d)|\d\d(?:-\d\d)?))?")
+
+
+@dataclass
+class Coded:
+    """A column as positions into a list of distinct texts."""
+
+    codes: Array
+    texts: list[str]
+
+    def take(self, rows: Array | slice) -> Coded:
+        """Keep some rows."""
+        if isinstance(rows, slice):
+            return Coded(self.codes[rows], self.texts)
+        if len(self.texts) == 1:
+            return Coded(np.zeros(len(rows), self.codes.dtype), self.texts)
+        return Coded(self.codes.take(rows), self.texts)
+
+    def used(self) -> list[str]:
+        """Texts that occur in some row."""
+        counts = np.bincount(self.codes, minlength=len(self.texts))
+        return [text for text, count in zip(self.texts, counts, strict=False) if count]
+
+    def recode(self, texts: Sequence[str]) -> Coded:
+        """Put another text in the place of each; the new list is sorted and without doubles."""
+        distinct = sorted(set(texts))
+        if list(texts) == distinct:
+            return Coded(self.codes, distinct)
+        place = {text: i for i, text in enumerate(distinct)}
+        return Coded(_look_up(self.codes, [place[t] for t in texts], len(distinct)), distinct)
+
+
+@dataclass
+class Cells:
+    """A parsed table: one entry a cell in every array.
+
+    ``dims`` keeps the table's own order and names; ``period`` holds TIME_PERIOD as published;
+    ``flag`` and ``conf`` are OBS_FLAG and CONF_STATUS, apart whatever the format. ``dataset`` and
+    ``vintage`` as far as the content names them; ``vintages`` where it states them row by row.
+    """
+
+    dims: dict[str, Coded]
+    period: Coded
+    value: Array
+    flag: Coded
+    conf: Coded
+    dataset: str = ""
+    vintage: str = ""
+    vintages: Coded | None = None
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def columns(self) -> dict[str, Coded]:
+        """Every coded column, under the standard's names."""
+        named = {**self.dims, "TIME_PERIOD": self.period}
+        named |= {"OBS_FLAG": self.flag, "CONF_STATUS": self.conf}
+        return named if self.vintages is None else named | {"LAST UPDATE": self.vintages}
+
+    def take(self, rows: Array | slice) -> Cells:
+        """Keep some rows."""
+        kept = {name: column.take(rows) for name, column in self.columns().items()}
+        return assemble(kept, self.value[rows], self.dataset, self.vintage)
+
+    def checked(self) -> Cells:
+        """Give the cells themselves, if every one has its codes and a period.
+
+        Raises
+        ------
+        FormatError
+            If one has not; only a damaged file can be like that.
+        """
+        for text in self.period.texts:
+            if not _PERIOD.fullmatch(text):
+                raise FormatError(f"{text!r} is not a time period of Eurostat's")
+        for name, column in self.dims.items():
+            for text in column.texts:
+                if not text.isprintable():
+                    raise FormatError(f"{text!r} is no code of {name}; the file is damaged")
+            if "" in column.texts and "" in column.used():
+                raise FormatError(f"a row has no code of the dimension {name}; the file is damaged")
+        return self
+
+    def published(self) -> Cells:
+        """Keep the cells that say something: a value, a flag or a confidentiality status."""
+        rows = published_rows(self.value, self.flag, self.conf)
+        return self if rows is None else self.take(rows)
+
+
+def published_rows(value: Array, *marks: Coded) -> Array | None:
+    """Positions of the cells that say something; None where all do."""
+    keep = value == value
+    if keep.all():
+        return None
+    for column in marks:
+        if "" not in column.texts:
+            return None
+        if len(column.texts) > 1:
+            keep |= column.codes != column.texts.index("")
+    return np.flatnonzero(keep)
+
+
+def assemble(columns: dict[str, Coded], value: Array, dataset: str, vintage: str) -> Cells:
+    """Build cells from coded columns under the standard's names."""
+    rest = dict(columns)
+    period, flag, conf = (rest.pop(n) for n in ("TIME_PERIOD", "OBS_FLAG", "CONF_STATUS"))
+    vintages = rest.pop("LAST UPDATE", None)
+    return Cells(rest, period, value, flag, conf, dataset, vintage, vintages)
+
+
+def join(parts: list[Cells]) -> Cells:
+    """Stack the blocks of one table; every list of texts becomes sorted and common.
+
+    The blocks are emptied on the way, so that the table lies in memory once and not twice.
+
+    Raises
+    ------
+    FormatError
+        If the blocks name different dataflows.
+    """
+    flows = {part.dataset for part in parts if len(part)} or {part.dataset for part in parts}
+    if len(flows) > 1:
+        raise FormatError(
+            f"the file mixes dataflows: {', '.join(sorted(flows))}; read one at a time"
+        )
+    value = parts[0].value if len(parts) == 1 else np.concatenate([p.value for p in parts])
+    stacks = [part.columns() for part in parts]
+    for part in parts:
+        part.value = value[:0]
+    columns = {name: stack([s.pop(name) for s in stacks]) for name in list(stacks[0])}
+    return assemble(columns, value, flows.pop(), parts[0].vintage)
+
+
+def stack(columns: list[Coded], texts: list[str] | None = None) -> Coded:
+    """Put coded columns one below the other, with one list of texts: sorted unless given."""
+    texts = texts or sorted({text for column in columns for text in column.texts})
+    place = {text: i for i, text in enumerate(texts)}
+    out = np.empty(sum(len(c.codes) for c in columns), dtype=smallest(len(texts)))
+    start = 0
+    for column in columns:
+        end = start + len(column.codes)
+        out[start:end] = _look_up(column.codes, [place[t] for t in column.texts], len(texts))
+        start = end
+    return Coded(out, texts)
+
+
+def _look_up(codes: Array, places: list[int], size: int) -> Array:
+    """Translate codes; the two commonest cases (one text, no change) cost no look-up."""
+    dtype = smallest(size)
+    if len(places) < 2:
+        return np.full(len(codes), places[0] if places else 0, dtype=dtype)
+    if places == list(range(len(places))):
+        return codes.astype(dtype, copy=False)
+    return np.array(places, dtype=dtype).take(codes)
+
+
+def coded(column: pa.ChunkedArray | pa.Array) -> Coded:
+    """Read an Arrow dictionary column; nulls become the empty text."""
+    if isinstance(column, pa.ChunkedArray):
+        if column.num_chunks == 0:
+            return Coded(np.zeros(0, dtype=np.int8), [])
+        column = column.chunk(0) if column.num_chunks == 1 else _unified(column)
+    texts = [str(v) for v in column.dictionary.to_pylist()]
+    codes = column.indices
+    if codes.null_count:
+        codes = codes.fill_null(len(texts))
+        texts = [*texts, ""]
+    return Coded(narrow(codes.to_numpy(zero_copy_only=False), len(texts)), texts)
+
+
+def _unified(column: pa.ChunkedArray) -> pa.Array:
+    return column.unify_dictionaries().combine_chunks()
+
+
+def blank(rows: int) -> Coded:
+    """Give a column that is empty in every row."""
+    return Coded(np.zeros(rows, dtype=np.int8), [""])
+
+
+def smallest(size: int) -> type[np.signedinteger[Any]]:
+    """Smallest signed integers that can index `size` texts, as pandas' categories use."""
+    for dtype in (np.int8, np.int16, np.int32):
+        if size <= np.iinfo(dtype).max:
+            return dtype
+    return np.int64
+
+
+def narrow(codes: Array, size: int) -> Array:
+    """Codes in the smallest integers that can index `size` texts."""
+    return codes.astype(smallest(size), copy=False)
+
+
+def isin(column: Coded, wanted: Iterable[str]) -> Array:
+    """Mark the rows whose text is one of `wanted`."""
+    asked = set(wanted)
+    hit = np.array([text in asked for text in column.texts] or [False])
+    return hit.take(column.codes)

@@ -1,0 +1,84 @@
+"""Parsed cells into the observation frame: names, measures, units, years and periods."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sme_stats.catalogue import Dataflow, entries
+from sme_stats.frame import COLUMNS, DIMENSIONS
+from sme_stats.sources.formats.cells import Array, Cells, Coded
+
+
+def to_frame(cells: Cells, *, dataset: str | None, vintage: str | None) -> pd.DataFrame:
+    """Build the observation frame from parsed cells."""
+    code = (dataset or cells.dataset).lower()
+    dims = {DIMENSIONS.get(name, name): column for name, column in cells.dims.items()}
+    columns: dict[str, object] = {
+        "dataset": _constant(code, len(cells)),
+        "vintage": _vintage(cells, vintage),
+        **_measures(dims, entries().get(code), len(cells)),
+        **{name: _categorical(column) for name, column in dims.items()},
+        **_time(cells.period, dims.get("freq")),
+        "value": cells.value,
+        "flag": _categorical(cells.flag),
+        "conf": _categorical(cells.conf),
+    }
+    if "period" not in columns:
+        columns.pop("freq", None)  # always A: the year says it
+    order = [c for c in COLUMNS[:9] if c in columns]
+    order += [c for c in columns if c not in COLUMNS]
+    order += [c for c in COLUMNS[9:] if c in columns]
+    return pd.DataFrame({name: columns[name] for name in order}, copy=False)
+
+
+def _categorical(column: Coded) -> pd.Categorical:
+    column = column.recode(column.texts)  # sorted, as everybody expects of categories
+    return _coded_texts(column.codes, column.texts)
+
+
+def _constant(text: str, rows: int) -> pd.Categorical:
+    return _coded_texts(np.zeros(rows, dtype=np.int8), [text])
+
+
+def _coded_texts(codes: Array, texts: list[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, pd.Index(texts, dtype="str"), validate=False)
+
+
+def _vintage(cells: Cells, vintage: str | None) -> pd.Categorical:
+    """Row by row where the file states it; `vintage` fills what it leaves open."""
+    given = vintage or cells.vintage
+    if cells.vintages is None:
+        return _constant(given, len(cells))
+    return _categorical(cells.vintages.recode([text or given for text in cells.vintages.texts]))
+
+
+def _measures(
+    dims: dict[str, Coded], flow: Dataflow | None, rows: int
+) -> dict[str, pd.Categorical]:
+    """Harmonised measure and unit; blank where the catalogue does not know the indicator."""
+    indic = dims.get(flow.indicators_in) if flow else None
+    if indic is None or flow is None:
+        blank = {"measure": _constant(flow.measure if flow else "", rows)}
+        return blank if "unit" in dims else blank | {"unit": _constant("", rows)}
+    known = [flow.measure_of(code) for code in indic.texts]
+    out = {"measure": _categorical(indic.recode([m for m, _ in known]))}
+    if "unit" not in dims:
+        out["unit"] = _categorical(indic.recode([u for _, u in known]))
+    return out
+
+
+def _time(period: Coded, freq: Coded | None) -> dict[str, object]:
+    """``year`` always; ``period`` beside it unless every cell is annual."""
+    years = np.array([int(text[:4]) for text in period.texts] or [0], dtype=np.int16)
+    used = period.used()
+    # Annual tables have been served with the first day of the year: 1960-01-01.
+    annual = all(len(t) == 4 or t.endswith("-01-01") for t in used)
+    if freq is not None:
+        annual = annual and set(freq.used()) <= {"A"}
+    elif any(len(t) > 4 for t in used):
+        annual = False
+    out: dict[str, object] = {"year": years.take(period.codes)}
+    if not annual:
+        out["period"] = _categorical(period)
+    return out

@@ -1,0 +1,152 @@
+"""SDMX-CSV 1.0 (``DATAFLOW,LAST UPDATE,…``) and 2.0 (``STRUCTURE,STRUCTURE_ID,…``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from sme_stats.errors import FormatError
+from sme_stats.sources.formats.blocks import lines, spread
+from sme_stats.sources.formats.cells import Array, Cells, Coded, blank, coded, join
+from sme_stats.sources.formats.tsv import lower, upper
+
+_CODE = pa.dictionary(pa.int32(), pa.string())
+_ABOUT = ("DATAFLOW", "LAST UPDATE", "STRUCTURE", "STRUCTURE_ID", "ACTION")
+_ATTRIBUTES = ("OBS_FLAG", "CONF_STATUS")
+_OTHER = (*_ABOUT, *_ATTRIBUTES, "TIME_PERIOD", "OBS_VALUE")
+
+
+def parse(pieces: Iterable[bytes], *, keep_missing: bool = False) -> Cells:
+    """Parse an SDMX-CSV into coded cells, in the order of the file."""
+    return join(list(parts(pieces, keep_missing=keep_missing)))
+
+
+def parts(pieces: Iterable[bytes], *, keep_missing: bool = False) -> Iterator[Cells]:
+    """Parse an SDMX-CSV block by block."""
+    feed = lines(pieces)
+    first = next(feed, b"")
+    end = first.find(b"\n") + 1
+    names = _header(first[:end] if end else first)
+    if not end:
+        raise FormatError("the file is cut: its first line has no end; get it again")
+    bodies = chain([first[end:]], feed)
+    for cells in spread(partial(_block, names=names), bodies):
+        yield cells if keep_missing else cells.published()
+
+
+def _block(body: bytes, names: list[str]) -> Cells:
+    if body and not body.endswith(b"\n"):
+        raise FormatError("the file is cut: its last line has no end; get it again")
+    table = _read(body, names)
+    columns = {name: coded(table.column(name)) for name in names if name != "OBS_VALUE"}
+    value = _values(table.column("OBS_VALUE"))
+    flow = columns.get("DATAFLOW") or columns.get("STRUCTURE_ID")
+    updates = columns.get("LAST UPDATE")
+    return Cells(
+        dims={n: columns[n] for n in names if n not in _OTHER},
+        period=columns["TIME_PERIOD"],
+        value=value,
+        flag=_letters(columns.get("OBS_FLAG"), len(value), lower),
+        conf=_letters(columns.get("CONF_STATUS"), len(value), upper),
+        dataset=_dataset(flow),
+        vintages=updates and updates.recode([vintage(t) for t in updates.texts]),
+    )
+
+
+def _values(column: pa.ChunkedArray) -> Array:
+    value: Array = column.to_numpy()
+    # pyarrow reads "nan" and "inf" as numbers; Eurostat never writes them.
+    if np.count_nonzero(np.isfinite(value)) != len(value) - column.null_count:
+        raise FormatError("OBS_VALUE holds something that is no number")
+    return value
+
+
+def _letters(column: Coded | None, rows: int, fine: Callable[[str], bool]) -> Coded:
+    if column is None:
+        return blank(rows)
+    for text in column.texts:
+        if not (text.isascii() and fine(text)):
+            raise FormatError(f"{text!r} is not a flag")
+    return column
+
+
+def _header(text: bytes) -> list[str]:
+    end = text.find(b"\n")
+    line = text[: end if end >= 0 else len(text)].rstrip(b"\r")
+    try:
+        names = line.decode("utf-8-sig").split(",")
+    except UnicodeDecodeError as error:
+        raise FormatError(f"line 1 is not UTF-8: {error.reason}") from None
+    for needed in ("TIME_PERIOD", "OBS_VALUE", "geo"):
+        if needed not in names and (needed != "geo" or len(names) < 4):
+            raise FormatError(f"line 1 lacks the column {needed}; it has {', '.join(names)[:200]}")
+    if len(set(names)) < len(names) or not all(names):
+        raise FormatError(f"line 1 names a column twice, or one without a name: {line[:120]!r}")
+    return names
+
+
+def _read(text: bytes, names: list[str]) -> pa.Table:
+    types = dict.fromkeys(names, _CODE) | {"OBS_VALUE": pa.float64()}
+    if not text:
+        return pa.table({n: pa.array([], t) for n, t in types.items()})
+    try:
+        return pacsv.read_csv(
+            pa.BufferReader(text),
+            read_options=pacsv.ReadOptions(
+                column_names=names, use_threads=False, block_size=len(text) + 1
+            ),
+            parse_options=pacsv.ParseOptions(ignore_empty_lines=False),
+            convert_options=pacsv.ConvertOptions(
+                column_types=types, null_values=["", ":"], strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        problem = str(error).split("\n")[0]
+        raise FormatError(f"this SDMX-CSV cannot be read: {problem[:200]}") from None
+
+
+def _dataset(flow: Coded | None) -> str:
+    """Code of the dataflow: ``ESTAT:SBS_SC_OVW(1.0)`` is sbs_sc_ovw."""
+    flows = {_flow_code(text) for text in (flow.used() if flow else [])}
+    if len(flows) > 1:
+        raise FormatError(
+            f"the file mixes dataflows: {', '.join(sorted(flows))}; read one at a time"
+        )
+    return flows.pop() if flows else ""
+
+
+def _flow_code(text: str) -> str:
+    match = re.fullmatch(r"(?:[^:]*:)?([A-Za-z0-9_$]+)(?:\([\d.]+\))?", text)
+    if not match:
+        raise FormatError(f"{text!r} is not the name of a dataflow")
+    return match[1].lower()
+
+
+def vintage(update: str) -> str:
+    """ISO date of an update stamp; the time is kept only for the second update of a day.
+
+    Tables change at 11:00 and 23:00; nearly all at 11:00, so the plain date names that one.
+
+    Examples
+    --------
+    >>> vintage("10/03/26 11:00:00"), vintage("10/03/26 23:00:00"), vintage("")
+    ('2026-03-10', '2026-03-10T23:00', '')
+    """
+    if not update:
+        return ""
+    match = re.fullmatch(r"(\d\d)/(\d\d)/(\d\d) (\d\d):(\d\d):\d\d", update)
+    if not match:
+        raise FormatError(f"LAST UPDATE {update!r} is not dd/mm/yy hh:mm:ss")
+    day, month, year, hour, minute = match.groups()
+    return stamp(f"20{year}-{month}-{day}", f"{hour}:{minute}")
+
+
+def stamp(date: str, time: str) -> str:
+    """Name a vintage by its date, and by its time where that is not the usual one."""
+    return date if time in ("11:00", "00:00") else f"{date}T{time}"

@@ -1,0 +1,184 @@
+"""What a user does with the store: fetch, list, compare, describe and lock vintages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from sme_stats import catalogue
+from sme_stats.errors import NotAvailableError, UnknownNameError
+from sme_stats.sources import descriptions, differences, locks, snapshot
+from sme_stats.sources.folders import table_code
+from sme_stats.sources.store import Store
+
+
+def fetch(*datasets: str, everything: bool = False) -> pd.DataFrame:
+    """Bring the newest vintage of tables into the store, each whole.
+
+    Parameters
+    ----------
+    *datasets : str
+        Eurostat's codes.
+    everything : bool, default False
+        All dataflows of the catalogue.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``dataset``, ``vintage``, ``cells``, ``fresh`` (False where the store had it already),
+        ``path``.
+
+    Raises
+    ------
+    SourceError
+        If Eurostat gave no whole, consistent answer; nothing half is kept.
+    """
+    from sme_stats.sources.eurostat import Eurostat
+
+    asked = list(datasets)
+    if everything:
+        asked += [f.code for f in catalogue.entries().values() if f.dimensions]
+    if not asked:
+        raise UnknownNameError("dataset", "", catalogue.entries(), "name one, or take all")
+    codes = [table_code(code) for code in dict.fromkeys(asked)]
+    eurostat = Eurostat()
+    rows = [eurostat.fetch(code) for code in codes]
+    return pd.DataFrame([
+        {"dataset": r.dataset, "vintage": r.vintage, "cells": r.cells, "fresh": r.fresh,
+         "path": str(r.path)}
+        for r in rows
+    ])  # fmt: skip
+
+
+def vintages(dataset: str = "") -> pd.DataFrame:
+    """List the vintages at hand, those of the embedded snapshot included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``dataset``, ``vintage``, ``source`` (store or snapshot), ``cells``, ``fetched``,
+        ``sha256`` (of the cells; the snapshot's of its file), oldest first.
+
+    Examples
+    --------
+    >>> vintages("bd_size")["source"].tolist()[-1]
+    'snapshot'
+    """
+    store, parts = Store(), snapshot.manifest()
+    asked = [table_code(dataset)] if dataset else sorted({*store.datasets(), *parts})
+    rows = [_stored(store, code, vintage) for code in asked for vintage in store.vintages(code)]
+    rows += [
+        {"dataset": code, "vintage": parts[code].vintage, "source": "snapshot",
+         "cells": parts[code].rows, "fetched": "", "sha256": parts[code].sha256}
+        for code in asked if code in parts
+    ]  # fmt: skip
+    if not rows:
+        raise NotAvailableError(
+            f"{dataset or 'no table'} is neither in the store nor in the snapshot; fetch it with "
+            f"`sme-stats fetch {dataset}`"
+        )
+    return pd.DataFrame(rows).sort_values("dataset", kind="stable", ignore_index=True)
+
+
+def _stored(store: Store, code: str, vintage: str) -> dict[str, object]:
+    about = store.about(code, vintage)
+    return {
+        "dataset": code, "vintage": vintage, "source": "store", "cells": int(about["cells"]),
+        "fetched": about.get("fetched", ""), "sha256": about.get("sha256", ""),
+    }  # fmt: skip
+
+
+def diff(dataset: str, before: str | None = None, after: str | None = None) -> pd.DataFrame:
+    """Compare two stored vintages of a table cell by cell, the largest change first.
+
+    Parameters
+    ----------
+    dataset : str
+        Eurostat's code.
+    before, after : str, optional
+        Vintages; by default the last two.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See `sme_stats.sources.differences.compare`.
+
+    Raises
+    ------
+    NotAvailableError
+        If there are not two.
+    """
+    store = Store()
+    known = store.vintages(dataset)
+    if len(known) < 2 and (before is None or after is None):
+        raise NotAvailableError(
+            f"the store has {len(known)} vintage(s) of {dataset}, a comparison takes two; fetch it "
+            "again after its next update"
+        )
+    return differences.compare(
+        store.read(dataset, before or known[-2]), store.read(dataset, after or known[-1])
+    )
+
+
+def show(dataset: str, source: str = "auto", lang: str = "en") -> dict[str, object]:
+    """Describe a table: dimensions, codes in use with labels, years, units, breaks, size.
+
+    Parameters
+    ----------
+    dataset : str
+        Eurostat's code.
+    source : {"auto", "snapshot", "store", "live"}
+        As in `sme_stats.load`; ``live`` asks for the structure only, not for the cells.
+    lang : {"en", "fr", "de"}
+        Of the labels.
+
+    Returns
+    -------
+    dict
+        See `sme_stats.sources.descriptions.describe`.
+
+    Examples
+    --------
+    >>> show("sbs_sc_ovw", source="snapshot")["dimensions"]["size"]["GE250"]
+    '250 persons employed or more'
+    """
+    code = dataset.lower()
+    kept = [] if code == "releases" else Store().vintages(code)
+    if source == "store" or (source == "auto" and kept):
+        return descriptions.describe(Store().read(code), lang, Store().about(code).get("title", ""))
+    if source != "live" and code in snapshot.manifest():
+        return descriptions.describe(snapshot.whole(code), lang)
+    if source == "snapshot":
+        raise UnknownNameError("dataset in the embedded snapshot", code, snapshot.manifest())
+    return descriptions.describe_live(code, lang)
+
+
+def lock(path: str | Path, *datasets: str, check: bool = False) -> list[locks.Pin]:
+    """Write a lock file of stored vintages, or check the store against one.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file, TOML.
+    *datasets : str
+        Tables, ``dataset`` for the newest stored vintage or ``dataset@vintage``; all stored ones
+        by default.
+    check : bool, default False
+        Read the file instead, and hash the stored cells anew.
+
+    Raises
+    ------
+    NotAvailableError
+        If the store holds none, or other cells than the file says.
+    """
+    store = Store()
+    if check:
+        found = locks.read(Path(path))
+        locks.verify(store, found)
+        return found
+    found = locks.pins(store, datasets or store.datasets())
+    if not found:
+        raise NotAvailableError("the store is empty; fetch a table before locking it")
+    locks.write(Path(path), found)
+    return found
