@@ -1,0 +1,101 @@
+"""Old and new series: kept apart, and chained only where the two overlap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sme_stats.errors import BreakError, MixingError
+from sme_stats.frame import codes, concat, dimensions, intervals, require, tidy
+from sme_stats.uncertainty.cube import from_bits, to_bits
+from sme_stats.uncertainty.intervals import divide
+
+#: What may differ between the old and the new series; everything else must be alike.
+_FREE = ("dataset", "vintage", "indic", "nace", "year")
+
+
+def link(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Chain an old series to a new one at a year that both have.
+
+    Old values are multiplied by new ÷ old of the overlap year: the growth of the old series under
+    the level of the new. It is a construction, not a published series: every chained cell is
+    flagged ``b``.
+
+    Parameters
+    ----------
+    old, new : pandas.DataFrame
+        Observation frames of one dataset each; measures, sizes and places are matched.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The new cells, and before them the chained old ones with flag ``b``, as one series:
+        ``dataset`` and ``vintage`` name both (``old>new``), activity and indicator are the new
+        one's, ``lower`` and ``upper`` carry the intervals of the overlap.
+
+    Raises
+    ------
+    MixingError
+        If a frame has several datasets.
+    BreakError
+        If no series of the two has a common year with values: there is nothing to link at, as
+        between the tables up to 2020 and those from 2021.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> link(load("sbs_sc_sca_r2", geo="DE"), load("sbs_sc_ovw", geo="DE"))
+    Traceback (most recent call last):
+    sme_stats.errors.BreakError: sbs_sc_sca_r2 and sbs_sc_ovw have no common year (2015, 2020 and \
+2021 to 2024), so there is nothing to link at; draw them apart
+    """
+    for frame in (old, new):
+        require(frame, "dataset", "measure", "unit", "geo", "year", "value", "flag")
+        if len(codes(frame["dataset"])) != 1:
+            raise MixingError(f"one series at a time: {', '.join(codes(frame['dataset']))}")
+    names = codes(old["dataset"])[0], codes(new["dataset"])[0]
+    keys = [d for d in dimensions(old) if d not in _FREE and d in new.columns]
+    text = dict.fromkeys(keys, str)
+    left = old.assign(_row=np.arange(len(old)))[[*keys, "year", "_row"]].astype(text)
+    right = new.assign(_new=np.arange(len(new)))[[*keys, "year", "_new"]].astype(text)
+    common = left.merge(right, on=[*keys, "year"])
+    common = common[old["value"].to_numpy()[common["_row"]] > 0]
+    if common.empty:
+        raise BreakError(
+            f"{names[0]} and {names[1]} have no common year ({_years(old)} and {_years(new)}), so "
+            "there is nothing to link at; draw them apart"
+        )
+    first = common.sort_values("year").drop_duplicates(keys)
+    chained = left.merge(first, on=keys, suffixes=("", "_at"))
+    chained = chained[chained["year"] < chained["year_at"]]
+    both = concat([_scale(old, new, chained), new])
+    for column in ("dataset", "vintage"):
+        if column in both.columns:
+            both[column] = pd.Categorical([_both(old, new, column)] * len(both))
+    return both
+
+
+def _both(old: pd.DataFrame, new: pd.DataFrame, column: str) -> str:
+    return ">".join(",".join(codes(frame[column])) for frame in (old, new))
+
+
+def _scale(old: pd.DataFrame, new: pd.DataFrame, chained: pd.DataFrame) -> pd.DataFrame:
+    cells = old.iloc[chained["_row"].to_numpy()]
+    at, over = old.iloc[chained["_row_at"].to_numpy()], new.iloc[chained["_new"].to_numpy()]
+    low, high = divide(intervals(over), intervals(at))
+    own_low, own_high = intervals(cells)
+    factor = over["value"].to_numpy(float) / at["value"].to_numpy(float)
+    bits = to_bits(cells["flag"]) | to_bits(at["flag"]) | to_bits(over["flag"])
+    bits = bits | to_bits(pd.Series(["b"]))[0]
+    named = {c: over[c].array for c in ("indic", "nace") if c in cells.columns and c in new.columns}
+    return tidy({str(c): cells[c].array for c in cells.columns} | named | {
+        "value": factor * cells["value"].to_numpy(float),
+        "lower": low * own_low, "upper": high * own_high, "flag": from_bits(bits),
+    })  # fmt: skip
+
+
+def _years(frame: pd.DataFrame) -> str:
+    years = sorted(int(y) for y in frame["year"].unique())
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]} to {years[-1]}"
+    return ", ".join(map(str, years))

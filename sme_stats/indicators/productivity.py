@@ -1,0 +1,233 @@
+"""Productivity and finance by size: output per person, wage share, margins, investment."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sme_stats.errors import MixingError, NotAvailableError, WithheldError
+from sme_stats.frame import codes, concat, describe, dimensions, require, select
+from sme_stats.indicators.ratios import ratio
+from sme_stats.indicators.shares import size_level
+from sme_stats.uncertainty.withheld import bounds
+
+#: Thousand euro in one unit of an amount.
+_THOUSANDS = {"EUR": 1e-3, "KEUR": 1.0, "MEUR": 1e3, "BEUR": 1e6}
+
+
+def labour_productivity(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+    """Value added per person employed, in thousand euro at current prices.
+
+    Apparent labour productivity: working proprietors are among the persons employed, their income
+    is in the value added.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame with value added and persons employed.
+    size : str, optional
+        A class or range as for `size_share`; by default every published class and TOTAL.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Measure ``labour_productivity``, unit ``TEUR``, with ``lower`` and ``upper``. A cell that
+        rests on a withheld one has no value; where nothing bounds it, ``upper`` is infinite.
+
+    Raises
+    ------
+    UnknownNameError
+        If a measure is not in the frame.
+    MixingError
+        If the amounts are in different units or currencies.
+    NotAvailableError
+        If no cell has both.
+
+    Notes
+    -----
+    The productivity of a total is never computed from the visible classes alone: over withheld
+    classes it would be another number (Italy 2023, section D: 385.67 published, 64.63 from the
+    classes that are visible).
+
+    Examples
+    --------
+    Manufacturing in Italy, national table of ISTAT:
+
+    >>> from sme_stats import load
+    >>> cells = load("releases", dataset="istat_sbs", nace="C", year=2021)
+    >>> out = labour_productivity(cells)
+    >>> out.loc[out["size"].isin(["0-9", "GE250"]), ["size", "value"]].round(1).to_dict("list")
+    {'size': ['0-9', 'GE250'], 'value': [33.0, 105.0]}
+    """
+    return _per_head(frame, "value_added", "labour_productivity", size)
+
+
+def investment_per_person(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+    """Gross investment in tangible goods per person employed, in thousand euro.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame with gross investment and persons employed.
+    size : str, optional
+        A class or range; by default every published class and TOTAL.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Measure ``investment_per_person``, unit ``TEUR``; as `labour_productivity`.
+
+    Raises
+    ------
+    UnknownNameError, MixingError, NotAvailableError
+        As `labour_productivity`.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> cells = load("releases", dataset="istat_sbs", nace="0010 (ISTAT total)", year=2023)
+    >>> float(investment_per_person(cells)["value"].round(1).iloc[0])
+    8.4
+    """
+    return _per_head(frame, "gross_investment", "investment_per_person", size)
+
+
+def wage_share(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+    """Personnel cost in percent of value added.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame with personnel cost and value added.
+    size : str, optional
+        A class or range; by default every published class and TOTAL.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Measure ``wage_share``, unit PC. It may exceed 100, where value added does not cover
+        personnel cost; the income of working proprietors is not a personnel cost, so small
+        classes look low.
+
+    Raises
+    ------
+    UnknownNameError, MixingError, NotAvailableError
+        As `labour_productivity`.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> cells = load("releases", dataset="istat_sbs", nace="0010 (ISTAT total)", year=2023)
+    >>> float(wage_share(cells)["value"].round(1).iloc[0])
+    49.3
+    """
+    return _percent(frame, "personnel_cost", "value_added", "wage_share", size)
+
+
+def gross_operating_rate(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+    """Gross operating surplus in percent of turnover.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame with gross operating surplus and turnover.
+    size : str, optional
+        A class or range; by default every published class and TOTAL.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Measure ``gross_operating_rate``, unit PC.
+
+    Raises
+    ------
+    UnknownNameError, MixingError, NotAvailableError
+        As `labour_productivity`.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> cells = load("releases", dataset="istat_sbs", nace="0010 (ISTAT total)", year=2023)
+    >>> float(gross_operating_rate(cells)["value"].round(1).iloc[0])
+    13.3
+    """
+    return _percent(frame, "gross_operating_surplus", "turnover", "gross_operating_rate", size)
+
+
+def productivity_gap(frame: pd.DataFrame) -> pd.DataFrame:
+    """Labour productivity of large enterprises over that of SMEs, a ratio.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame with value added and persons employed by size.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Measure ``productivity_gap``, unit ``RATIO``: 2 means that a person in a large enterprise
+        adds twice the value. One row a group, with ``lower`` and ``upper``.
+
+    Raises
+    ------
+    WithheldError
+        If a needed class is withheld and nothing bounds it; names the cell.
+    UnknownNameError, MixingError, NotAvailableError
+        As `labour_productivity`.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> cells = load("releases", dataset="istat_sbs", nace="C", year=2021)
+    >>> float(productivity_gap(cells)["value"].round(2).iloc[0])
+    1.76
+    """
+    large, small = labour_productivity(frame, "large"), labour_productivity(frame, "SME")
+    both = concat([
+        large.assign(measure="large", size="GE250"), small.assign(measure="small", size="GE250"),
+    ])  # fmt: skip
+    out = ratio(both, "large", "small", "productivity_gap", "RATIO").drop(columns="size")
+    unbounded = ~np.isfinite(out["upper"].to_numpy(dtype=float)) | (out["upper"] <= 0)
+    if unbounded.any():
+        keys = [k for k in dimensions(out) if k not in ("indic", "measure", "unit")]
+        raise WithheldError(
+            f"the productivity gap of {describe(out.loc[unbounded].iloc[0], keys)} rests "
+            "on a withheld class that nothing bounds; leave this group out, or load the sections "
+            "and measures that would bound it"
+        )
+    return out
+
+
+def _per_head(frame: pd.DataFrame, amount: str, measure: str, size: str | None) -> pd.DataFrame:
+    cells = _cells(frame, (amount, "persons_employed"), size)
+    factor = _THOUSANDS[_one_unit(cells, (amount,))]
+    return ratio(cells, amount, "persons_employed", measure, "TEUR", factor)
+
+
+def _percent(
+    frame: pd.DataFrame, above: str, below: str, measure: str, size: str | None
+) -> pd.DataFrame:
+    cells = _cells(frame, (above, below), size)
+    _one_unit(cells, (above, below))
+    return ratio(cells, above, below, measure, "PC", 100.0)
+
+
+def _cells(frame: pd.DataFrame, measures: tuple[str, ...], size: str | None) -> pd.DataFrame:
+    """Cells of the two measures, withheld ones bounded with the help of the whole frame."""
+    require(frame, "measure", "unit", "size", "geo", "year", "value", "conf")
+    if size is None:
+        return select(bounds(frame), measure=list(measures))
+    return concat([size_level(frame, size, measure) for measure in measures])
+
+
+def _one_unit(cells: pd.DataFrame, measures: tuple[str, ...]) -> str:
+    """The unit of the amounts, which must be one."""
+    units = codes(cells.loc[cells["measure"].isin(measures), "unit"])
+    if len(units) != 1:
+        raise MixingError(
+            f"{' and '.join(measures)} are in {', '.join(units)}; amounts of different units give "
+            "no ratio, so select one table"
+        )
+    if units[0] not in _THOUSANDS:
+        raise NotAvailableError(f"amounts in {units[0]} are not in euro; nothing is converted")
+    return units[0]

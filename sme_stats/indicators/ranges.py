@@ -1,0 +1,175 @@
+"""Numbers of a size range for every group of a cube: share in TOTAL, level, and their intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sme_stats.codelists import SizeRange, size_range
+from sme_stats.uncertainty.classes import Part, add_up, covers, outside, whole
+from sme_stats.uncertainty.cube import Array, Cube, result
+from sme_stats.uncertainty.intervals import share
+
+#: Measure of a share that was printed as a share, in percent of TOTAL, ends in this.
+PRINTED = "_share"
+
+
+@dataclass
+class Values:
+    """An indicator's numbers for every group of a cube, and which groups have the cells for it."""
+
+    value: Array
+    lower: Array
+    upper: Array
+    bits: Array
+    withheld: Array
+    keep: Array
+
+
+def share_values(cube: Cube, code: str) -> Values:
+    """Share of one range in TOTAL, in percent, for every group of a cube."""
+    part, rest, total = _parts(cube, code, size_range(code))
+    if cube.exact:
+        return _exact_share(part, rest, total)
+    known = (part.known | rest.known) & total.known & (total.value != 0)
+    value = 100 * _value(part, rest, total)
+    lower, upper = share((part.lower, part.upper), (rest.lower, rest.upper), _ends(total))
+    by_part = part.known & (~rest.known | ~np.isnan(part.value)) & ~_prefer_rest(part, rest)
+    bits = np.where(by_part, part.bits, rest.bits) | total.bits
+    withheld = np.where(by_part, part.withheld, rest.withheld) | total.withheld
+    lower, upper = _exact(value, 100 * lower, 100 * upper, _is_exact(cube, withheld))
+    value, determined = _determine(value, lower, upper)
+    return Values(value, lower, upper, bits, withheld & ~determined, known)
+
+
+def _exact_share(part: Part, rest: Part, total: Part) -> Values:
+    value = 100 * _value(part, rest, total)
+    keep = np.isfinite(value)
+    by_part = ~_prefer_rest(part, rest)
+    bits = np.where(by_part, part.bits, rest.bits) | total.bits
+    return Values(value, value, value, bits, part.withheld, keep)
+
+
+def level_values(cube: Cube, code: str) -> Values:
+    """Level of one range for every group of a cube that is not a printed share."""
+    part, rest, total = _parts(cube, code, size_range(code))
+    around = rest.known & total.known
+    by_rest = total.known & _prefer_rest(part, rest)
+    value = np.where(by_rest, total.value - rest.value, part.value)
+    with np.errstate(invalid="ignore"):
+        lower = np.fmax(part.lower, np.where(around, total.lower - rest.upper, 0.0))
+        upper = np.fmin(part.upper, np.where(around, total.upper - rest.lower, np.inf))
+    bits = np.where(by_rest, rest.bits | total.bits, part.bits)
+    withheld = np.where(by_rest, rest.withheld | total.withheld, part.withheld)
+    lower, upper = _exact(value, lower, upper, _is_exact(cube, withheld))
+    value, determined = _determine(value, lower, upper)
+    keep = (part.known | around) & ~_printed(cube)
+    return Values(value, lower, upper, bits, withheld & ~determined, keep)
+
+
+def share_of(cube: Cube, code: str) -> pd.DataFrame:
+    """Share of one range as a frame; empty where no group has the cells."""
+    numbers = share_values(cube, code)
+    return _frame(cube, code, numbers, share_measures(cube), unit="PC")
+
+
+def level_of(cube: Cube, code: str) -> pd.DataFrame:
+    """Level of one range as a frame; empty where no group has the cells."""
+    measures = cube.keys["measure"].astype(str).to_numpy()
+    return _frame(cube, code, level_values(cube, code), measures)
+
+
+def share_measures(cube: Cube) -> Array:
+    """Measure of each group's share: ``enterprises_share``, whether computed or printed."""
+    plain = cube.keys["measure"].astype(str).str.removesuffix(PRINTED)
+    named: Array = (plain + PRINTED).to_numpy(dtype=object)
+    return named
+
+
+def _frame(
+    cube: Cube, code: str, numbers: Values, measures: Array, unit: str | None = None
+) -> pd.DataFrame:
+    keep = numbers.keep
+    keys = cube.keys[keep].reset_index(drop=True)
+    return result(
+        keys, measure=measures[keep], unit=unit or keys["unit"].astype(str).to_numpy(), size=code,
+        value=numbers.value[keep], lower=numbers.lower[keep], upper=numbers.upper[keep],
+        bits=numbers.bits[keep], withheld=numbers.withheld[keep],
+    )  # fmt: skip
+
+
+def _parts(cube: Cube, code: str, span: SizeRange | None) -> tuple[Part, Part, Part]:
+    """The range, what lies outside it, and TOTAL (100 for shares printed in percent)."""
+    names = tuple(cube.codes)
+    if code == "TOTAL":
+        return whole(cube), add_up(cube, ()), add_up(cube, ())
+    own = ((code,),) if code in cube.codes else ()
+    ways = own + tuple(w for w in (covers(names, *_ends_of(span)) if span else ()) if w not in own)
+    part = add_up(cube, ways)
+    rest = add_up(cube, outside(names, span) if span else ())
+    total = whole(cube)
+    printed = _printed(cube)
+    if not printed.any():
+        return part, rest, total
+    for name, hundred in (("value", 100.0), ("lower", 100.0), ("upper", 100.0)):
+        setattr(total, name, np.where(printed, hundred, getattr(total, name)))
+    total.known |= printed
+    return part, rest, total
+
+
+def _ends_of(span: SizeRange) -> tuple[int, int | None]:
+    return span.lower, span.upper
+
+
+def _ends(part: Part) -> tuple[Array, Array]:
+    return part.lower, part.upper
+
+
+def _value(part: Part, rest: Part, total: Part) -> Array:
+    """Share by the way that needs fewer cells; by parts alone nothing is known."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        direct = part.value / total.value
+        complement = (total.value - rest.value) / total.value
+    chosen: Array = np.where(_prefer_rest(part, rest), complement, direct)
+    return chosen
+
+
+def _prefer_rest(part: Part, rest: Part) -> Array:
+    """Where TOTAL less what lies outside is the better way: known sharper, or with fewer cells."""
+    with np.errstate(invalid="ignore"):
+        direct, outer = part.upper - part.lower, rest.upper - rest.lower
+    fewer = (outer == direct) & (rest.cells + 1 < part.cells)
+    better: Array = ~np.isnan(rest.value) & (np.isnan(part.value) | (outer < direct) | fewer)
+    return better
+
+
+def _exact(value: Array, lower: Array, upper: Array, exact: Array) -> tuple[Array, Array]:
+    """Exact cells give a point: their classes may contradict TOTAL, but nobody rounded them."""
+    point = exact & ~np.isnan(value)
+    return np.where(point, value, lower), np.where(point, value, upper)
+
+
+def _is_exact(cube: Cube, withheld: Array) -> Array:
+    """Groups whose published cells are all exact and whose used cells are not withheld."""
+    rounded = (cube.lower != cube.upper) & cube.present & ~cube.withheld
+    exact: Array = ~rounded.any(axis=1) & ~withheld
+    return exact
+
+
+def _determine(value: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
+    """Where bounds close on one number, that is the value; a rounded value is kept inside."""
+    with np.errstate(invalid="ignore"):
+        closed = np.isnan(value) & (upper - lower <= 1e-9 * np.maximum(1.0, np.abs(upper)))
+        # Rounded parts may lie a little outside what all cells together allow.
+        inside = np.clip(value, lower, upper)
+        return np.where(closed, (lower + upper) / 2, inside), closed
+
+
+def _printed(cube: Cube) -> Array:
+    """Groups that are shares printed as shares."""
+    measure = cube.keys["measure"].astype("category")
+    ends = np.array([str(m).endswith(PRINTED) for m in measure.cat.categories] + [False])
+    printed: Array = ends[measure.cat.codes.to_numpy()]
+    return printed

@@ -1,0 +1,154 @@
+"""Ratios of two measures of the same cells: average size, rates from counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError
+from sme_stats.frame import codes, describe, dimensions, intervals, require, tidy
+from sme_stats.uncertainty.cube import from_bits, to_bits
+from sme_stats.uncertainty.intervals import divide
+from sme_stats.uncertainty.withheld import bounds
+
+#: What two cells of a ratio must share; the measure, its code and its unit may differ.
+_FREE = ("indic", "measure", "unit")
+
+
+def average_size(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+    """Average size of enterprises, in persons employed per enterprise.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame with enterprises (or active enterprises) and persons employed.
+    size : str, optional
+        A class or range as for `size_share`; by default every published class and TOTAL.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group and class, measure ``average_size``, unit ``PERS_PER_ENT``, with ``lower``
+        and ``upper``; no value where persons employed are withheld, only bounds.
+
+    Raises
+    ------
+    UnknownNameError
+        If the frame lacks one of the two measures.
+    NotAvailableError
+        If no group has both.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> size = average_size(load("sbs_sc_ovw", geo=["DE", "IT"], year=2023), "SME")
+    >>> dict(zip(size["geo"], size["value"].round(2)))
+    {'DE': 6.68, 'IT': 3.01}
+    """
+    from sme_stats.indicators.shares import size_level
+
+    present = codes(frame["measure"])
+    firms = [m for m in ("enterprises", "active_enterprises") if m in present]
+    if not firms:
+        raise UnknownNameError("measure in the frame", "enterprises", present)
+    cells = frame[frame["measure"].isin([*firms, "persons_employed"])]
+    cells = bounds(cells) if size is None else size_level(cells, size)
+    return ratio(cells, "persons_employed", firms, "average_size", "PERS_PER_ENT")
+
+
+def ratio(
+    frame: pd.DataFrame,
+    numerator: str,
+    denominator: str | Sequence[str],
+    measure: str,
+    unit: str,
+    factor: float = 1.0,
+) -> pd.DataFrame:
+    """Divide one measure by another, cell by cell.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame with both measures.
+    numerator, denominator : str or sequence of str
+        Harmonised measures; the two cells must agree in dataset, vintage, activity, place, year
+        and size.
+    measure, unit : str
+        Name and unit of the result.
+    factor : float
+        100 for a percentage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair of cells, with ``lower`` and ``upper`` from both intervals, flags united.
+
+    Raises
+    ------
+    UnknownNameError
+        If a measure is not in the frame.
+    MixingError
+        If the two measures are there, but only in different vintages.
+    NotAvailableError
+        If no pair of cells agrees.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> cells = load("bd_size", geo="DE", year=2023, size="TOTAL")
+    >>> rate = ratio(cells, "births", "active_enterprises", "birth_rate", "PC", 100.0)
+    >>> rate[["value", "unit"]].round(2).to_dict("list")
+    {'value': [8.43], 'unit': ['PC']}
+    """
+    require(frame, "measure", "geo", "year", "value")
+    denominators = [denominator] if isinstance(denominator, str) else list(denominator)
+    present = codes(frame["measure"])
+    for wanted in (numerator, denominators[0]):
+        if wanted not in present:
+            raise UnknownNameError("measure in the frame", wanted, present)
+    keys = [d for d in dimensions(frame) if d not in _FREE]
+    left = _side(frame[frame["measure"] == numerator], keys)
+    right = _side(frame[frame["measure"].isin(denominators)], keys)
+    pairs = left.merge(right, on=keys, suffixes=("", "_below"))
+    if pairs.empty:
+        _refuse_mixing(left, right, keys, numerator, denominators[0])
+    lower, upper = divide(
+        (pairs["low"].to_numpy(), pairs["high"].to_numpy()),
+        (pairs["low_below"].to_numpy(), pairs["high_below"].to_numpy()),
+    )
+    value = (pairs["value"] / pairs["value_below"].where(pairs["value_below"] != 0)).to_numpy()
+    columns: dict[str, object] = {k: pairs[k].to_numpy() for k in keys}
+    return tidy(columns | {
+        "indic": np.full(len(pairs), ""), "measure": np.full(len(pairs), measure),
+        "unit": np.full(len(pairs), unit), "value": factor * value,
+        "lower": factor * lower, "upper": factor * upper,
+        "flag": from_bits(pairs["bits"].to_numpy() | pairs["bits_below"].to_numpy()),
+        "conf": np.where(np.isnan(value) & (pairs["value_below"] != 0), "C", ""),
+    })  # fmt: skip
+
+
+def _side(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    lower, upper = intervals(frame)
+    known = ~np.isnan(lower)
+    side: pd.DataFrame = frame[keys].astype({k: str for k in keys if k != "year"})
+    side = side.assign(value=frame["value"].to_numpy(), low=lower, high=upper)
+    side["bits"] = to_bits(frame["flag"])
+    known_side: pd.DataFrame = side[known]
+    return known_side
+
+
+def _refuse_mixing(
+    left: pd.DataFrame, right: pd.DataFrame, keys: list[str], above: str, below: str
+) -> None:
+    for column in ("vintage", "dataset", "nace"):
+        rest = [k for k in keys if k != column]
+        if column in keys and not left.merge(right, on=rest).empty:
+            row = left.merge(right, on=rest).iloc[0]
+            raise MixingError(
+                f"{above} and {below} of {describe(row, rest)} are of different {column}s "
+                f"({row[f'{column}_x']} and {row[f'{column}_y']}); a ratio of the two would be "
+                "neither's, so load both from one"
+            )
+    raise NotAvailableError(f"no cell has both {above} and {below}")

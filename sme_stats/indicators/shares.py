@@ -1,0 +1,233 @@
+"""Shares and levels by size: the SME share, the size structure, firms without employees."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sme_stats import codelists
+from sme_stats.codelists import SizeRange, size_range
+from sme_stats.errors import NotAvailableError, UnknownNameError
+from sme_stats.frame import codes, concat, require
+from sme_stats.indicators.ranges import PRINTED, level_of, share_of
+from sme_stats.uncertainty.classes import covers
+from sme_stats.uncertainty.cube import Cube, make, not_blank
+from sme_stats.uncertainty.withheld import bounds
+
+#: Measures whose classes add up, and so have shares.
+ADDITIVE = tuple(m for m, row in codelists.table("MEASURE").items() if row["additive"] == "yes")
+
+
+def size_share(frame: pd.DataFrame, size: str = "SME", measure: str | None = None) -> pd.DataFrame:
+    """Share of a size class or range in TOTAL, in percent.
+
+    The range is made of the fewest published cells: its own class, a sum of classes, or TOTAL less
+    what lies outside (an SME share is TOTAL less GE250). A share printed in a release, in percent
+    of TOTAL, is used as such.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame with classes and TOTAL. With withheld cells, pass the enterprises of the
+        same table too: their number bounds what is withheld.
+    size : str
+        A class (``"50-249"``), a range made of classes (``"10-249"``) or a name (``"SME"`` is
+        0-249, ``"micro"``, ``"large"``, ``"zero-employees"``).
+    measure : str, optional
+        Harmonised measure; by default every additive measure of the frame.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, ``measure`` ending in ``_share``, ``unit`` PC: ``value`` in 0 to 100, NaN
+        where it rests on a withheld cell and is not determined; ``lower`` and ``upper`` sharp
+        in one group (part plus rest is TOTAL; where enterprises are withheld too they hold but
+        may be wider than those of `bound_ratio`); ``flag`` the union of what went in; ``conf`` C
+        where a withheld cell went in.
+
+    Raises
+    ------
+    UnknownNameError
+        If the size or measure does not exist in the frame; names the nearest.
+    NotAvailableError
+        If no group has the cells for it.
+
+    See Also
+    --------
+    size_structure : all classes at once.
+
+    Notes
+    -----
+    SMEs are enterprises of fewer than 250 persons employed: headcount only. It is not the legal
+    definition (Recommendation 2003/361/EC), which also bounds turnover or balance sheet.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> cells = load("sbs_sc_ovw", geo=["DE", "IT"], year=2023)
+    >>> share = size_share(cells, "SME", "persons_employed")
+    >>> dict(zip(share["geo"], share["value"].round(2)))
+    {'DE': 55.24, 'IT': 74.61}
+
+    Withheld classes leave an interval and no value:
+
+    >>> share = size_share(load("sbs_sc_ovw", geo="PT", year=2021), "SME", "persons_employed")
+    >>> share[["value", "lower", "upper"]].round(2).to_dict("list")
+    {'value': [nan], 'lower': [69.74], 'upper': [93.47]}
+    """
+    code = codelists.size_code(size)
+    if code == "TOTAL":
+        raise UnknownNameError("size for a share", size, _sizes(frame), "TOTAL is the whole")
+    cube = bounded_cube(frame, measure)
+    out = share_of(cube, code)
+    if out.empty:
+        raise NotAvailableError(
+            f"no group has the cells for the share of {size} ({code}): it needs TOTAL and the "
+            f"classes of the range or those outside it; the frame has {', '.join(_sizes(frame))}"
+        )
+    return out
+
+
+def size_structure(frame: pd.DataFrame, measure: str | None = None) -> pd.DataFrame:
+    """Share of every published class in TOTAL, in percent.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame with classes and TOTAL.
+    measure : str, optional
+        Harmonised measure; by default every additive measure of the frame.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `size_share`, one row a group and class. Classes that lie inside others (``0_1`` and
+        ``2-9`` in ``0-9``) are left out: with them the smallest would count twice. Shares need
+        not add up to 100 where the source's classes do not add up to TOTAL.
+
+    Raises
+    ------
+    NotAvailableError
+        If no group has classes and TOTAL.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> cells = load("sbs_sc_ovw", geo="EU27_2020", year=2023)
+    >>> structure = size_structure(cells, "enterprises")
+    >>> dict(zip(structure["size"], structure["value"].round(3)))
+    {'0-9': 94.33, '10-19': 3.096, '20-49': 1.657, '50-249': 0.752, 'GE250': 0.164}
+    """
+    cube = bounded_cube(frame, measure)
+    parts = [out for code in partition(cube.codes) if not (out := share_of(cube, code)).empty]
+    if not parts:
+        raise NotAvailableError(
+            f"no group has classes and TOTAL; the frame has {', '.join(cube.codes)}"
+        )
+    return concat(parts)
+
+
+def size_level(frame: pd.DataFrame, size: str, measure: str | None = None) -> pd.DataFrame:
+    """Level of a size class or range: its own cell, a sum of classes, or TOTAL less the rest.
+
+    Parameters
+    ----------
+    frame, size, measure
+        As for `size_share`; ``size`` may be ``"total"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, the measure and unit of the frame, with ``lower`` and ``upper``.
+
+    Raises
+    ------
+    NotAvailableError
+        If no group has the cells for it.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> cells = load("sbs_sc_ovw", geo="EU27_2020", year=2023)
+    >>> int(size_level(cells, "SME", "enterprises")["value"].iloc[0])
+    33011266
+    """
+    code = codelists.size_code(size)
+    cube = bounded_cube(frame, measure)
+    out = level_of(cube, code)
+    if out.empty:
+        raise NotAvailableError(
+            f"no group has the cells for {size} ({code}); the frame has {', '.join(cube.codes)}"
+        )
+    return out
+
+
+def without_employees(frame: pd.DataFrame) -> pd.DataFrame:
+    """Share of active enterprises that have no employees, in percent.
+
+    One of three ideas of a one-person firm: *no employees* here (business demography), *0 or 1
+    person employed* (class 0_1 of structural business statistics), *sole proprietor* (legal form).
+    An enterprise without employees can have several working owners.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Cells of bd_size or bd_9bd_sz_cl_r2 with size classes 0 and TOTAL.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `size_share`, measure ``active_enterprises_share``, size ``0``.
+
+    Raises
+    ------
+    UnknownNameError
+        If the frame has no active enterprises.
+    NotAvailableError
+        If no group has class 0 and TOTAL.
+
+    Examples
+    --------
+    >>> from sme_stats import load
+    >>> share = without_employees(load("bd_size", geo=["AT", "SK"], year=2023))
+    >>> dict(zip(share["geo"], share["value"].round(1)))
+    {'AT': 58.6, 'SK': 78.8}
+    """
+    return size_share(frame, "zero-employees", "active_enterprises")
+
+
+def bounded_cube(frame: pd.DataFrame, measure: str | None = None) -> Cube:
+    """Cube of the asked measures, withheld cells bounded with the help of all the others."""
+    require(frame, "measure", "size", "geo", "year", "value", "flag", "conf")
+    measures = codes(frame["measure"])
+    additive = [m for m in measures if m.removesuffix(PRINTED) in ADDITIVE]
+    if measure is not None:
+        wanted = [m for m in additive if m.removesuffix(PRINTED) == measure]
+        if not wanted:
+            raise UnknownNameError("measure in the frame", measure, measures)
+        additive = wanted
+    cells = bounds(frame) if not_blank(frame["conf"]).any() else frame
+    if set(codes(cells["measure"])) != set(additive):
+        cells = cells[cells["measure"].isin(additive)]
+    return make(cells)
+
+
+def partition(names: list[str]) -> list[str]:
+    """Classes that are not inside another published class, smallest first."""
+    spans = {c: s for c in names if c != "TOTAL" and (s := size_range(c)) is not None}
+    full = covers(tuple(names), 0, None) or covers(tuple(names), 1, None)
+    # The finest partition without the refinements of a class that is itself published.
+    nested = {c for c in spans if any(_inside(spans[c], spans[o]) for o in spans if o != c)}
+    for way in sorted(full, key=len, reverse=True):
+        if not nested & set(way) or not any(not nested & set(w) for w in full):
+            return list(way)
+    return sorted(spans, key=lambda c: spans[c])
+
+
+def _inside(inner: SizeRange, outer: SizeRange) -> bool:
+    if inner.lower < outer.lower:
+        return False
+    return outer.upper is None or (inner.upper is not None and inner.upper <= outer.upper)
+
+
+def _sizes(frame: pd.DataFrame) -> list[str]:
+    return codes(frame["size"])

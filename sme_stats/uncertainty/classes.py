@@ -1,0 +1,141 @@
+"""Which published classes add up to a size range, and what is known of that range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from sme_stats.codelists import SizeRange, size_range
+from sme_stats.uncertainty.cube import Array, Cube
+
+#: Ways to add up a range beyond this are never the shortest.
+_MOST_COVERS = 64
+
+
+@cache
+def covers(codes: tuple[str, ...], lower: int, upper: int | None) -> tuple[tuple[str, ...], ...]:
+    """Find the sets of disjoint classes that make up a range exactly, the shortest first.
+
+    Parameters
+    ----------
+    codes : tuple of str
+        Published classes; TOTAL is left out, a range is made of its parts.
+    lower, upper : int, int or None
+        Ends of the range; None is open.
+
+    Examples
+    --------
+    >>> covers(("0-9", "10-49", "50-249", "GE250", "0-49"), 0, 249)
+    (('0-49', '50-249'), ('0-9', '10-49', '50-249'))
+    """
+    ranges = {c: r for c in codes if c != "TOTAL" and (r := size_range(c)) is not None}
+    found: list[tuple[str, ...]] = []
+
+    def extend(chosen: tuple[str, ...], start: int) -> None:
+        if len(found) >= _MOST_COVERS:
+            return
+        for code, span in ranges.items():
+            if span.lower != start:
+                continue
+            if span.upper == upper:
+                found.append((*chosen, code))
+            elif span.upper is not None and (upper is None or span.upper < upper):
+                extend((*chosen, code), span.upper + 1)
+
+    extend((), lower)
+    return tuple(sorted(found, key=len))
+
+
+def outside(codes: tuple[str, ...], span: SizeRange) -> tuple[tuple[str, ...], ...]:
+    """Sets of classes that make up everything but a range; empty where there are none."""
+    below = covers(codes, 0, span.lower - 1) if span.lower > 0 else ((),)
+    above = covers(codes, span.upper + 1, None) if span.upper is not None else ((),)
+    both = [b + a for b in below for a in above]
+    return tuple(sorted((c for c in both if c), key=len))
+
+
+@dataclass
+class Part:
+    """What the cells say of a size range, group by group.
+
+    ``value`` from the fewest published cells (NaN where none suffice), ``lower`` and ``upper`` from
+    all ways to add it up, ``known`` where some way has every cell in the table, ``bits`` and
+    ``withheld`` of the cells used.
+    """
+
+    value: Array
+    lower: Array
+    upper: Array
+    known: Array
+    bits: Array
+    withheld: Array
+    cells: Array
+
+
+def add_up(cube: Cube, ways: tuple[tuple[str, ...], ...]) -> Part:
+    """Evaluate every way to add up a range (the shortest first) and keep, by group, the best."""
+    if cube.exact:
+        return _add_up_exact(cube, ways)
+    rows = len(cube)
+    part = Part(
+        value=np.full(rows, np.nan), lower=np.zeros(rows), upper=np.full(rows, np.inf),
+        known=np.zeros(rows, bool), bits=np.zeros(rows, np.uint16),
+        withheld=np.zeros(rows, bool), cells=np.full(rows, 99),
+    )  # fmt: skip
+    for way in ways:
+        columns = [cube.at(code) for code in way]
+        if -1 in columns:
+            continue
+        here: Array = np.asarray(cube.present[:, columns].all(axis=1))
+        value = cube.value[:, columns].sum(axis=1)
+        _take(part, cube, columns, here, value)
+        lower, upper = cube.lower[:, columns].sum(axis=1), cube.upper[:, columns].sum(axis=1)
+        part.lower = np.where(here, np.fmax(part.lower, lower), part.lower)
+        part.upper = np.where(here, np.fmin(part.upper, upper), part.upper)
+        part.known |= here
+    return part
+
+
+def _add_up_exact(cube: Cube, ways: tuple[tuple[str, ...], ...]) -> Part:
+    """The same where every cell is exact: no ends to carry, and no way to try once all have one."""
+    rows = len(cube)
+    value = np.full(rows, np.nan)
+    cells, bits = np.full(rows, 99, dtype=np.int8), np.zeros(rows, np.uint16)
+    for way in ways:
+        columns = [cube.at(code) for code in way]
+        if -1 in columns:
+            continue
+        total = cube.value[:, columns[0]].copy() if columns else np.zeros(rows)
+        for column in columns[1:]:
+            total += cube.value[:, column]
+        new = np.isnan(value) & ~np.isnan(total)
+        whole_new = bool(new.all())
+        value = total if whole_new else np.where(new, total, value)
+        cells[new] = len(columns)
+        if cube.flagged:
+            bits = np.where(new, np.bitwise_or.reduce(cube.bits[:, columns], axis=1), bits)
+        if whole_new or not np.isnan(value).any():
+            break
+    known = ~np.isnan(value)
+    none = np.zeros(rows, dtype=bool)
+    return Part(value, value, value, known, bits, none, cells)
+
+
+def _take(part: Part, cube: Cube, columns: list[int], here: Array, value: Array) -> None:
+    """Use this way's value where no shorter way gave one; its flags where none was used yet."""
+    determined = here & ~np.isnan(value)
+    new = determined & np.isnan(part.value)
+    flags_from = new | (here & ~part.known)
+    bits = np.bitwise_or.reduce(cube.bits[:, columns], axis=1)
+    withheld = cube.withheld[:, columns].any(axis=1)
+    part.value = np.where(new, value, part.value)
+    part.cells = np.where(new, len(columns), part.cells)
+    part.bits = np.where(flags_from, bits, part.bits)
+    part.withheld = np.where(flags_from, withheld, part.withheld)
+
+
+def whole(cube: Cube) -> Part:
+    """What the cells say of TOTAL: its own cell, or the classes where it is not in the table."""
+    return add_up(cube, (("TOTAL",), *covers(tuple(cube.codes), 0, None)))

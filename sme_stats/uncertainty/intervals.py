@@ -1,0 +1,137 @@
+"""Arithmetic on closed intervals, sharp where parts depend on their whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Interval = tuple[Array, Array]
+
+#: Relative slack below which two floats are the same count.
+_SLACK = 1e-9
+
+
+def divide(numerator: Interval, denominator: Interval) -> Interval:
+    """Quotient of two independent intervals of non-negative numbers.
+
+    Parameters
+    ----------
+    numerator, denominator : tuple of numpy.ndarray
+        ``(lower, upper)``.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        ``(lower, upper)``; the upper is infinite where the denominator may be zero.
+
+    Examples
+    --------
+    >>> [round(float(end[0]), 4) for end in divide(
+    ...     (np.array([1.0]), np.array([2.0])), (np.array([4.0]), np.array([5.0])))]
+    [0.2, 0.5]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return numerator[0] / denominator[1], numerator[1] / denominator[0]
+
+
+def share(part: Interval, rest: Interval, total: Interval) -> Interval:
+    """Share of a part in its total, sharp: part plus rest is the total.
+
+    Dividing end points would let the part be high while the total is low, though the total
+    contains the part. The share rises with the part and falls with the rest, so its extremes lie
+    where the part is extreme and the rest is as opposite as the total allows.
+
+    Parameters
+    ----------
+    part, rest, total : tuple of numpy.ndarray
+        ``(lower, upper)`` of each; ``(0, inf)`` where nothing is known.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        ``(lower, upper)`` between 0 and 1. Where the three contradict each other (published
+        classes that exceed their TOTAL) the plain quotient of part and total, from their own
+        cells: a contradiction is reported, never spread.
+
+    Examples
+    --------
+    A part of 49 to 51 and a rest of 49 to 51 with a total of exactly 100:
+
+    >>> one = lambda low, high: (np.array([low]), np.array([high]))
+    >>> low, high = share(one(49.0, 51.0), one(49.0, 51.0), one(100.0, 100.0))
+    >>> float(low[0]), float(high[0])
+    (0.49, 0.51)
+
+    Without knowing the total the parts alone still bound it:
+
+    >>> low, high = share(one(49.0, 51.0), one(49.0, 51.0), one(0.0, np.inf))
+    >>> float(low[0]), float(high[0])
+    (0.49, 0.51)
+    """
+    (pl, pu), (rl, ru), (tl, tu) = part, rest, total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low_part, high_part = np.fmax(pl, tl - ru), np.fmin(pu, tu - rl)
+        low_rest, high_rest = np.fmax(rl, tl - pu), np.fmin(ru, tu - pl)
+        least = low_part / (low_part + np.fmin(high_rest, tu - low_part))
+        most = high_part / (high_part + np.fmax(low_rest, tl - high_part))
+        slack = _SLACK * np.where(np.isfinite(tu), tu, 1.0)
+        coherent = (low_part <= high_part + slack) & (low_rest <= high_rest + slack)
+        coherent &= (low_part + low_rest <= tu + slack) & (high_part + high_rest >= tl - slack)
+        lower = np.where(coherent, least, pl / tu)
+        upper = np.where(coherent, most, pu / tl)
+    return np.clip(_open(lower, 0.0), 0.0, 1.0), np.clip(_open(upper, 1.0), 0.0, 1.0)
+
+
+def _open(end: Array, default: float) -> Array:
+    """Where nothing bounds the quotient (0/0, inf/inf), the widest end that a share can have."""
+    return np.where(np.isnan(end), default, end)
+
+
+def tighten(lower: Array, upper: Array, total: Interval) -> tuple[Array, Array, Array]:
+    """Narrow classes by the rule that they add up to their total.
+
+    One pass is sharp for one sum: a class is at least the total less what the others can be at
+    most, and at most the total less what the others are at least.
+
+    Parameters
+    ----------
+    lower, upper : numpy.ndarray, shape (groups, classes)
+        Ends of every class.
+    total : tuple of numpy.ndarray, shape (groups,)
+        Ends of the total.
+
+    Returns
+    -------
+    tuple
+        ``(lower, upper, coherent)``: narrowed ends, untouched in groups where even the widest
+        choice cannot add up to the total (``coherent`` false).
+
+    Examples
+    --------
+    >>> low, high = np.array([[3.0, 0.0, 2.0]]), np.array([[3.0, 9.0, 9.0]])
+    >>> low, high, ok = tighten(low, high, (np.array([10.0]), np.array([10.0])))
+    >>> high.tolist(), bool(ok[0])
+    ([[3.0, 5.0, 7.0]], True)
+    """
+    (tl, tu) = total
+    low_sum, high_sum = lower.sum(axis=1), upper.sum(axis=1)
+    slack = _SLACK * np.where(np.isfinite(tu), tu, 1.0)
+    coherent = (low_sum <= tu + slack) & (high_sum >= tl - slack)
+    with np.errstate(invalid="ignore"):
+        others_most = _others(upper)
+        others_least = low_sum[:, None] - lower
+        new_low = np.fmax(lower, tl[:, None] - others_most)
+        new_high = np.fmin(upper, tu[:, None] - others_least)
+    keep = coherent[:, None]
+    return np.where(keep, new_low, lower), np.where(keep, new_high, upper), coherent
+
+
+def _others(upper: Array) -> Array:
+    """Sum of the other classes' upper ends; infinite where any other is."""
+    infinite = np.isinf(upper)
+    finite = np.where(infinite, 0.0, upper)
+    rest: Array = finite.sum(axis=1)[:, None] - finite
+    many = infinite.sum(axis=1)[:, None] - infinite
+    return np.where(many > 0, np.inf, rest)

@@ -1,0 +1,206 @@
+"""Linear programs over what rules leave open: the sharpest ends of every unknown cell.
+
+Rules that share unknown cells form a block. A block of one rule is sharp after propagation; the
+others are solved by HiGHS (scipy), many blocks in one sparse model, so that the cost of a call is
+paid once for thousands of blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+from scipy.sparse.csgraph import connected_components
+
+from sme_stats.errors import IncoherentError
+from sme_stats.uncertainty.cube import Array
+from sme_stats.uncertainty.system import System
+
+#: Columns of one linear program: large enough to spread the cost of a call, small enough that
+#: the simplex stays quick.
+MOST_COLUMNS = 20_000
+#: Rounds in which one solution is tried as the extreme of many cells at once.
+ROUNDS = 4
+_CLOSE = 1e-7
+
+
+@dataclass
+class Open:
+    """The part of a system that is still open: unknown cells and the rules over them.
+
+    Attributes
+    ----------
+    cells, rules : numpy.ndarray
+        Columns and rows of the whole system.
+    matrix : scipy.sparse.csr_array, shape (rules, cells)
+    low, high : numpy.ndarray, shape (rules,)
+        Ends of the rules less what the known cells contribute.
+    lower, upper : numpy.ndarray, shape (cells,)
+    block : numpy.ndarray, shape (cells,)
+        Number of the block that each cell belongs to.
+    """
+
+    cells: Array
+    rules: Array
+    matrix: sparse.csr_array
+    low: Array
+    high: Array
+    lower: Array
+    upper: Array
+    block: Array
+
+    def only(self, blocks: Array) -> Open:
+        """Keep some blocks."""
+        columns = np.flatnonzero(np.isin(self.block, blocks))
+        matrix = self.matrix[:, columns]
+        rows = np.flatnonzero(np.diff(matrix.indptr) > 0)
+        return Open(
+            self.cells[columns], self.rules[rows], matrix[rows], self.low[rows], self.high[rows],
+            self.lower[columns], self.upper[columns], self.block[columns],
+        )  # fmt: skip
+
+
+def open_part(system: System, lower: Array, upper: Array, broken: Array) -> Open:
+    """Cut out unknown cells that stand in at least two rules together, block by block."""
+    unknown = upper - lower > _CLOSE * np.maximum(1.0, np.abs(lower))
+    unknown &= ~(np.isnan(lower) | np.isnan(upper))
+    columns = np.flatnonzero(unknown)
+    known = np.where(unknown, 0.0, np.nan_to_num(lower))
+    whole = sparse.csr_array(
+        (system.factor, (system.rule, system.cell)), shape=(len(system.low), len(lower))
+    )
+    offset = whole @ known
+    matrix = whole[:, columns]
+    absent = np.isnan(lower).astype(float)
+    usable = ~broken & (np.diff(matrix.indptr) > 1) & (whole @ absent == 0)
+    rows = np.flatnonzero(usable)
+    part = Open(
+        columns, rows, matrix[rows], system.low[rows] - offset[rows],
+        system.high[rows] - offset[rows], lower[columns], upper[columns], np.zeros(len(columns)),
+    )  # fmt: skip
+    part.block = _blocks(part.matrix)
+    rules_of = part.block[part.matrix.indices[part.matrix.indptr[:-1]]] if len(rows) else rows
+    counts = np.bincount(rules_of, minlength=int(part.block.max(initial=0)) + 1)
+    return part.only(np.flatnonzero(counts > 1))
+
+
+def _blocks(matrix: sparse.csr_array) -> Array:
+    """Number of each column's connected component."""
+    rules, cells = matrix.shape
+    pattern = sparse.csr_array(
+        (np.ones(len(matrix.indices)), matrix.indices, matrix.indptr), shape=matrix.shape
+    )
+    graph = sparse.block_array([[None, pattern], [pattern.T, None]], format="csr")
+    if not rules:
+        return np.arange(cells)
+    labels: Array = connected_components(graph.astype(float), directed=False)[1]
+    return labels[rules:]
+
+
+def infeasible_blocks(part: Open) -> Array:
+    """Blocks whose rules contradict each other: the least sum of violations is not zero."""
+    if not len(part.rules):
+        return np.zeros(0, dtype=int)
+    rows, cells = part.matrix.shape
+    slack = sparse.eye_array(rows, format="csr")
+    matrix = sparse.hstack([part.matrix, slack, -slack], format="csr")
+    cost = np.concatenate([np.zeros(cells), np.ones(2 * rows)])
+    bounds = [*zip(part.lower, part.upper, strict=True), *[(0.0, np.inf)] * (2 * rows)]
+    solved = _solve(cost, matrix, part.low, part.high, bounds)
+    violation = solved[cells : cells + rows] + solved[cells + rows :]
+    size = np.maximum(1.0, np.abs(np.where(np.isfinite(part.low), part.low, part.high)))
+    wrong = violation > 1e-6 * size
+    return np.unique(part.block[part.matrix.indices[part.matrix.indptr[:-1][wrong]]])
+
+
+def sharpen(part: Open) -> tuple[Array, Array]:
+    """Sharpest lower and upper of every cell of an open part whose blocks are feasible."""
+    lower, upper = part.lower.copy(), part.upper.copy()
+    todo = {"least": np.ones(len(lower), bool), "most": np.ones(len(lower), bool)}
+    for turn in range(ROUNDS):
+        for side, sign in (("least", 1.0), ("most", -1.0)):
+            if todo[side].any():
+                cost = sign * todo[side] * (1.0 if turn % 2 == 0 else _weights(len(lower), turn))
+                _strike(part, cost, lower, upper, todo)
+    for side, sign, ends in (("least", 1.0, lower), ("most", -1.0, upper)):
+        for chosen in _chunks(part, np.flatnonzero(todo[side])):
+            ends[chosen] = _extremes(part, chosen, sign)
+    return lower, upper
+
+
+def _weights(size: int, seed: int) -> Array:
+    # Another mix of the cells reaches other corners; seeded, so that runs agree.
+    return np.random.default_rng(seed).uniform(0.5, 1.5, size)
+
+
+def _strike(
+    part: Open, cost: Array, lower: Array, upper: Array, todo: dict[str, Array]
+) -> None:  # fmt: skip
+    """Solve once for all; a cell that reaches its propagated end there has that end for sure."""
+    finite = np.where(np.isfinite(part.upper), part.upper, np.inf)
+    bounds = list(zip(part.lower, finite, strict=True))
+    try:
+        solved = _solve(cost, part.matrix, part.low, part.high, bounds)
+    except _UnboundedError:
+        return
+    near = _CLOSE * np.maximum(1.0, np.abs(solved))
+    todo["least"] &= ~(solved <= lower + near)
+    todo["most"] &= ~(solved >= upper - near)
+
+
+def _chunks(part: Open, wanted: Array) -> Iterator[Array]:
+    """Cells to solve for, in portions whose copies of blocks fill one program."""
+    sizes = np.bincount(part.block.astype(int))
+    columns = np.cumsum(sizes[part.block[wanted].astype(int)])
+    for portion in range(int(columns[-1] // MOST_COLUMNS) + 1 if len(columns) else 0):
+        chosen = wanted[columns // MOST_COLUMNS == portion]
+        if len(chosen):
+            yield chosen
+
+
+def _extremes(part: Open, chosen: Array, sign: float) -> Array:
+    """One copy of its block for each cell, all in one program, each cell its own objective."""
+    by_block = {int(b): part.only(np.array([b])) for b in np.unique(part.block[chosen])}
+    copies = [by_block[int(part.block[c])] for c in chosen]
+    offsets = np.cumsum([0, *(len(c.cells) for c in copies)])
+    own = np.array([
+        offset + int(np.flatnonzero(copy.cells == part.cells[cell])[0])
+        for offset, copy, cell in zip(offsets, copies, chosen, strict=False)
+    ])  # fmt: skip
+    cost = np.zeros(offsets[-1])
+    cost[own] = sign
+    bounds = [pair for c in copies for pair in zip(c.lower, c.upper, strict=True)]
+    solved = _solve(
+        cost, sparse.block_diag([c.matrix for c in copies], format="csr"),
+        np.concatenate([c.low for c in copies]), np.concatenate([c.high for c in copies]), bounds,
+    )  # fmt: skip
+    ends: Array = solved[own]
+    return ends
+
+
+class _UnboundedError(Exception):
+    """The objective has no end."""
+
+
+def _solve(
+    cost: Array, matrix: sparse.csr_array, low: Array, high: Array,
+    bounds: list[tuple[float, float]],
+) -> Array:  # fmt: skip
+    """Least cost subject to ``low <= matrix @ x <= high``."""
+    equal = low == high
+    above, below = ~equal & np.isfinite(high), ~equal & np.isfinite(low)
+    upper = sparse.vstack([matrix[above], -matrix[below]], format="csr")
+    found = linprog(
+        cost, A_ub=upper if upper.shape[0] else None,
+        b_ub=np.concatenate([high[above], -low[below]]) if upper.shape[0] else None,
+        A_eq=matrix[equal] if equal.any() else None, b_eq=low[equal] if equal.any() else None,
+        bounds=bounds, method="highs",
+    )  # fmt: skip
+    if found.status == 3:
+        raise _UnboundedError
+    if found.status != 0:
+        raise IncoherentError(f"the linear program over withheld cells failed: {found.message}")
+    return np.asarray(found.x)

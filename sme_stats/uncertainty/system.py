@@ -1,0 +1,226 @@
+"""What is published around a cell, as a sparse system of linear constraints.
+
+Columns are cells (rows of the frame), rows are rules: classes add up to TOTAL, sections to their
+aggregate, member states to the EU, class limits times enterprises bound persons employed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sme_stats import codelists
+from sme_stats.codelists import size_range
+from sme_stats.frame import describe, dimensions, intervals
+from sme_stats.uncertainty.classes import covers
+from sme_stats.uncertainty.cube import Array, Cube, make
+
+#: Measure that a class's limits bound, and the measure that counts the firms of the class: SBS
+#: classes count persons employed, business demography's count employees.
+COUNTED_BY = {"persons_employed": "enterprises", "employees": "active_enterprises"}
+
+
+@dataclass
+class System:
+    """``low <= sum of factor times cell <= high`` for each rule, ``lower <= cells <= upper``.
+
+    Attributes
+    ----------
+    rule, cell, factor : numpy.ndarray, shape (terms,)
+        Terms of all rules: plain arrays, so that what needs no linear program needs no scipy.
+    low, high : numpy.ndarray, shape (rules,)
+        Ends of each rule.
+    kind : numpy.ndarray of str, shape (rules,)
+        ``size``, ``nace``, ``geo`` or ``limit``.
+    parts : numpy.ndarray, shape (rules,)
+        How many cells a sum has: its rounding tolerance is (parts + 1) / 2 units.
+    lower, upper : numpy.ndarray, shape (cells,)
+        Ends of each cell; NaN where it is not available.
+    """
+
+    rule: Array
+    cell: Array
+    factor: Array
+    low: Array
+    high: Array
+    kind: Array
+    parts: Array
+    lower: Array
+    upper: Array
+
+    def rows(self, chosen: Array) -> System:
+        """Keep some rules."""
+        number = np.full(len(self.low), -1)
+        number[chosen] = np.arange(len(chosen))
+        kept = number[self.rule] >= 0
+        return System(
+            number[self.rule[kept]], self.cell[kept], self.factor[kept], self.low[chosen],
+            self.high[chosen], self.kind[chosen], self.parts[chosen], self.lower, self.upper,
+        )  # fmt: skip
+
+    def cells_of(self, rule: int) -> Array:
+        """Cells of one rule."""
+        cells: Array = self.cell[self.rule == rule]
+        return cells
+
+
+class _Rules:
+    """Collects rules as triplets."""
+
+    def __init__(self) -> None:
+        self.rule: list[Array] = []
+        self.cell: list[Array] = []
+        self.factor: list[Array] = []
+        self.low: list[Array] = []
+        self.high: list[Array] = []
+        self.kind: list[str] = []
+        self.parts: list[Array] = []
+        self.count = 0
+
+    def add(self, cells: Array, factors: Array, low: float, high: float, kind: str) -> None:
+        """Add one rule a row of `cells`, all with the same shape."""
+        rules, width = cells.shape
+        if not rules:
+            return
+        self.rule.append(np.repeat(np.arange(self.count, self.count + rules), width))
+        self.cell.append(cells.reshape(-1))
+        self.factor.append(np.broadcast_to(factors, cells.shape).reshape(-1).astype(float))
+        self.low.append(np.full(rules, low))
+        self.high.append(np.full(rules, high))
+        self.parts.append(np.full(rules, width))
+        self.kind += [kind] * rules
+        self.count += rules
+
+    def system(self, lower: Array, upper: Array) -> System:
+        """Put the rules together."""
+        empty = [np.zeros(0)]
+        return System(
+            np.concatenate(self.rule or empty).astype(np.int64),
+            np.concatenate(self.cell or empty).astype(np.int64),
+            np.concatenate(self.factor or empty), np.concatenate(self.low or empty),
+            np.concatenate(self.high or empty), np.array(self.kind, dtype=object),
+            np.concatenate(self.parts or empty), lower, upper,
+        )  # fmt: skip
+
+
+def build(frame: pd.DataFrame) -> System:
+    """Write down every rule that the frame's own cells allow.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame; rules need all their cells in it.
+    """
+    lower, upper = intervals(frame)
+    withheld = np.isnan(frame["value"].to_numpy(dtype=float))
+    withheld &= (frame["conf"].astype(str) != "").to_numpy()
+    lower = np.where(withheld & np.isnan(lower), 0.0, lower)
+    upper = np.where(withheld & np.isnan(upper), np.inf, upper)
+    rules = _Rules()
+    additive = [m for m, r in codelists.table("MEASURE").items() if r["additive"] == "yes"]
+    here = np.flatnonzero(frame["measure"].isin(additive).to_numpy())
+    if len(here):
+        cells = frame.iloc[here]
+        _size_sums(rules, cells, here, upper)
+        _nace_sums(rules, cells, here)
+        _geo_sums(rules, cells, here)
+    return rules.system(lower, upper)
+
+
+def place(cube: Cube, here: Array) -> Array:
+    """Row of the whole frame for each position of a cube, -1 where there is no cell."""
+    position = np.full(cube.present.shape, -1)
+    position[cube.group, cube.column] = here
+    return np.where(cube.present, position, -1)
+
+
+def _size_sums(rules: _Rules, cells: pd.DataFrame, here: Array, upper: Array) -> None:
+    if "size" not in cells.columns:
+        return
+    cube = make(cells, "size")
+    position, total = place(cube, here), cube.at("TOTAL")
+    for way in covers(tuple(cube.codes), 0, None) if total >= 0 else ():
+        _sum(rules, position, [cube.at(c) for c in way], total, "size")
+    for code in cube.codes:  # a published range is the sum of its published parts: 0-9 = 0_1 + 2-9
+        span = size_range(code)
+        if span is None or code == "TOTAL":
+            continue
+        for way in covers(tuple(cube.codes), span.lower, span.upper):
+            if way != (code,):
+                _sum(rules, position, [cube.at(c) for c in way], cube.at(code), "size")
+    _limits(rules, cube, position, upper)
+
+
+def _nace_sums(rules: _Rules, cells: pd.DataFrame, here: Array) -> None:
+    if "nace" not in cells.columns:
+        return
+    cube = make(cells, "nace")
+    position = place(cube, here)
+    for code, row in codelists.table("NACE").items():
+        parts = [part for part in row["parts"].split(";") if part]
+        if code in cube.codes and parts and all(part in cube.codes for part in parts):
+            _sum(rules, position, [cube.at(p) for p in parts], cube.at(code), "nace")
+
+
+def _geo_sums(rules: _Rules, cells: pd.DataFrame, here: Array) -> None:
+    present = set(cells["geo"].astype(str))
+    whole = [a for a in codelists.aggregates() if a in present]
+    for aggregate in whole:
+        members = codelists.members(aggregate)
+        if not set(members) <= present:
+            continue  # a sum over some members says nothing of the aggregate
+        cube = make(cells, "geo")
+        _sum(rules, place(cube, here), [cube.at(m) for m in members], cube.at(aggregate), "geo")
+
+
+def _sum(rules: _Rules, position: Array, columns: list[int], total: int, kind: str) -> None:
+    chosen = position[:, [*columns, total]]
+    chosen = chosen[(chosen >= 0).all(axis=1)]
+    factors = np.array([1.0] * len(columns) + [-1.0])
+    rules.add(chosen, factors, 0.0, 0.0, kind)
+
+
+def _limits(rules: _Rules, cube: Cube, position: Array, upper: Array) -> None:
+    """Persons employed of a class lie between its limits times its enterprises."""
+    measure = cube.keys["measure"].astype(str).to_numpy()
+    for bounded, counted in COUNTED_BY.items():
+        here, there = partners(cube.keys, measure, bounded, counted)
+        for column, code in enumerate(cube.codes):
+            span = size_range(code)
+            if span is None or code == "TOTAL":
+                continue
+            pairs = np.column_stack([position[here, column], position[there, column]])
+            pairs = pairs[(pairs >= 0).all(axis=1)]
+            rules.add(pairs, np.array([1.0, -float(span.lower)]), 0.0, np.inf, "limit")
+            if span.upper is not None:
+                rules.add(pairs, np.array([1.0, -float(span.upper)]), -np.inf, 0.0, "limit")
+            else:  # an open class has no limit, but without an enterprise it has nobody
+                nobody = pairs[upper[pairs[:, 1]] == 0]
+                rules.add(nobody, np.array([1.0, 0.0]), -np.inf, 0.0, "limit")
+
+
+def partners(keys: pd.DataFrame, measure: Array, bounded: str, counted: str) -> tuple[Array, Array]:
+    """Groups of one measure and the groups of another that are alike in everything else."""
+    names = [c for c in keys.columns if c not in ("measure", "indic", "unit", "source")]
+    text = keys[names].astype(str)
+    left = text[measure == bounded].assign(_here=np.flatnonzero(measure == bounded))
+    right = text[measure == counted].assign(_there=np.flatnonzero(measure == counted))
+    joined = left.merge(right.drop_duplicates(names), on=names)
+    return joined["_here"].to_numpy(), joined["_there"].to_numpy()
+
+
+def say_rule(frame: pd.DataFrame, system: System, rule: int) -> str:
+    """Name one rule with its cells, for reports."""
+    cells = system.cells_of(rule)
+    keys = dimensions(frame)
+    first = frame.iloc[int(cells[0])]
+    varies = {"size": "size", "nace": "nace", "geo": "geo", "limit": "measure"}[system.kind[rule]]
+    codes = [str(frame.iloc[int(c)][varies]) for c in cells]
+    where = describe(first, [k for k in keys if k not in (varies, "indic", "unit", "vintage")])
+    words = {
+        "size": "classes add up to TOTAL", "nace": "sections add up to their aggregate",
+        "geo": "members add up to the aggregate", "limit": "class limits times enterprises",
+    }[system.kind[rule]]  # fmt: skip
+    return f"{words} ({', '.join(codes)}) in {where}"
