@@ -1,0 +1,1 @@
+"""Claims: what a document prints, what the data say of it, and where the number does hold."""

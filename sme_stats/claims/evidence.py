@@ -1,0 +1,119 @@
+"""Which evidence suits a claim, which comes first, and in which unit it is compared."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from sme_stats.claims.blocks import Evidence
+from sme_stats.claims.model import DEMOGRAPHIC, NATIONAL, POPULATIONS, Claim
+from sme_stats.claims.printed import PrintedNumber
+from sme_stats.uncertainty.cube import Array
+
+#: What one unit of the data is in the unit of a printed amount.
+_EURO = {"EUR": 1.0, "KEUR": 1e3, "MEUR": 1e6, "BEUR": 1e9}
+_COUNTS = {"NR": 1.0, "THS": 1e3, "PERS_PER_ENT": 1.0}
+_SBS = ("B-S_X_O_S94", "B-N_S95_X_K", "C-I_K")
+_BD = ("B-S_X_O_S94", "B-N_X_K642")
+#: Tables of structural business statistics that are not dataflows of today.
+_OLD_SBS = ("sif_31_2008",)
+
+
+def family(dataset: str) -> str:
+    """Whether a dataset is structural (sbs), demographic (bd) or a national table."""
+    if dataset.startswith("bd_"):
+        return "bd"
+    return "sbs" if dataset.startswith("sbs_") or dataset in _OLD_SBS else "national"
+
+
+def suits(claim: Claim, found: Evidence) -> bool:
+    """Whether evidence is of the claim's population.
+
+    Without a population in the claim it is what the year's table has: structural business
+    statistics, or business demography for measures that only it has. National tables suit only
+    where the claim names their population.
+    """
+    kind = family(found.dataset)
+    table, _, nace = claim.population.partition(":")
+    if table in NATIONAL:
+        return found.dataset == table and (not nace or found.nace == nace)
+    if claim.population == "business-demography":
+        return kind == "bd" and found.nace in _BD
+    if claim.population in POPULATIONS:
+        return kind == "sbs" and found.nace in POPULATIONS[claim.population]
+    wanted = "bd" if claim.measure in DEMOGRAPHIC else "sbs"
+    if claim.population:
+        return kind == wanted and found.nace == claim.population
+    return kind == wanted and found.nace in (_BD if wanted == "bd" else _SBS)
+
+
+def independent(claim: Claim, found: Sequence[Evidence]) -> list[Evidence]:
+    """Evidence that may judge a claim: not its own source, nor figures which that superseded.
+
+    A release does not prove the claim that quotes it; neither does the preliminary release before
+    it refute the claim.
+    """
+    own = [e.vintage for e in found if e.source and e.source in claim.own_sources]
+    latest = max(own, default="")
+    return [
+        e for e in found
+        if not e.source or (e.source not in claim.own_sources and e.vintage > latest)
+    ]  # fmt: skip
+
+
+def best(candidates: Sequence[Evidence]) -> Evidence | None:
+    """Choose: cells of a table before figures of releases, later before earlier.
+
+    Figures of one release describe the same state, so their intervals are cut with each other.
+    """
+    if not candidates:
+        return None
+    first = min(candidates, key=_order)
+    rivals = [e for e in candidates if _state(e) == _state(first)]
+    lower, upper = max(e.lower for e in rivals), min(e.upper for e in rivals)
+    if len(rivals) == 1 or lower > upper:
+        return first
+    value = min(max(first.value, lower), upper)
+    return dataclasses.replace(first, value=value, lower=lower, upper=upper)
+
+
+def _state(found: Evidence) -> tuple[str, str, str, str]:
+    return found.dataset, found.vintage, found.source, found.nace
+
+
+def _order(found: Evidence) -> tuple[bool, bool, tuple[int, ...], float]:
+    later = tuple(-ord(c) for c in found.vintage)
+    implied = found.how.startswith("births")
+    return bool(found.source), implied, later, found.upper - found.lower
+
+
+def units_fit(printed: PrintedNumber, unit: str) -> bool:
+    """Whether a printed number and the data are of the same kind of unit."""
+    if printed.kind == "percent":
+        return unit == "PC"
+    if printed.kind == "points":
+        return unit == "PP"
+    if printed.kind == "money":
+        return printed.currency == "EUR" and unit in _EURO
+    return unit in _COUNTS
+
+
+def factor_of(printed: PrintedNumber, unit: str) -> float:
+    """What one unit of the data is in the unit of the printed number."""
+    return _EURO.get(unit, 1.0) if printed.kind == "money" else _COUNTS.get(unit, 1.0)
+
+
+def printed_units(printed: PrintedNumber, found: Evidence) -> tuple[float, float]:
+    """Ends of the evidence in the unit of the printed number."""
+    factor = factor_of(printed, found.unit)
+    return factor * found.lower, factor * found.upper
+
+
+def units_of(printed: PrintedNumber, units: Array) -> tuple[Array, Array]:
+    """Factor of each row's unit, and whether it is of the printed kind."""
+    distinct, place = np.unique(units.astype(str), return_inverse=True)
+    factor = np.array([factor_of(printed, u) for u in distinct])
+    fits = np.array([units_fit(printed, u) for u in distinct])
+    return factor[place], fits[place]

@@ -1,0 +1,100 @@
+"""The definition space: every share, level, average and rate that the tables at hand define.
+
+Blocks and their columns are computed when first asked for, so a handful of claims costs a handful
+of columns and a search costs one pass over all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from sme_stats.claims.blocks import Block, Evidence, Table
+from sme_stats.errors import NotAvailableError
+from sme_stats.indicators.aggregates import partial_aggregate
+
+
+class Space:
+    """The definition space over some tables.
+
+    Parameters
+    ----------
+    tables : sequence of pandas.DataFrame
+        Observation frames, one a table.
+
+    Examples
+    --------
+    >>> from sme_stats.loading import tables
+    >>> found = Space(tables()).find("share", "enterprises", "GE250", "EU27_2020", 2023)
+    >>> round(max(e.value for e in found if not e.source), 3)
+    0.164
+    """
+
+    def __init__(self, tables: Sequence[pd.DataFrame]) -> None:
+        self.tables = [Table(frame) for frame in tables]
+        self._sums: dict[tuple[int, str], Table | None] = {}
+
+    def blocks(
+        self, statistic: str, measure: str = "", geo: str = "", year: int = 0
+    ) -> list[Block]:
+        """Blocks of one statistic over all tables that may have a measure, a place and a year."""
+        tables = [t for t in self.tables if t.may_have(measure, geo, year)]
+        return [block for table in tables for block in table.blocks(statistic, measure)]
+
+    def partial(
+        self, statistic: str, measure: str = "", of: str = "EU27_2020", year: int = 0
+    ) -> list[Block]:
+        """Blocks of partial aggregates over the member states at hand."""
+        wanted = [n for n, t in enumerate(self.tables) if t.may_have(measure, "", year)]
+        sums = [self._sum(number, of) for number in wanted]
+        return [block for table in sums if table for block in table.blocks(statistic, measure)]
+
+    def _sum(self, number: int, of: str) -> Table | None:
+        if (number, of) not in self._sums:
+            frame = self.tables[number].frame
+            try:
+                # Figures of releases are of a different vintage each: no sum.
+                summed = None if "source" in frame.columns else Table(partial_aggregate(frame, of))
+            except NotAvailableError:
+                summed = None
+            self._sums[number, of] = summed
+        return self._sums[number, of]
+
+    def find(
+        self, statistic: str, measure: str, size: str, geo: str, year: int, age: str = ""
+    ) -> list[Evidence]:
+        """All numbers under a definition, whatever table, vintage and population."""
+        blocks = self.blocks(statistic, measure, geo, year)
+        return list(_find(blocks, measure, size, geo, year, age))
+
+    def find_partial(
+        self, statistic: str, measure: str, size: str, of: str, year: int
+    ) -> list[Evidence]:
+        """The same over the member states of an aggregate that are at hand."""
+        blocks = self.partial(statistic, measure, of, year)
+        geos = sorted({g for block in blocks for _, g, _ in block.index})
+        return [e for geo in geos for e in _find(blocks, measure, size, geo, year)]
+
+    def years(self, statistic: str, measure: str, size: str, geo: str) -> list[int]:
+        """Years in which a definition has a number, the latest first."""
+        found = set()
+        for block in self.blocks(statistic, measure, geo):
+            for year in block.years.get((measure, geo), []):
+                rows = block.index[(measure, geo, year)]
+                if block.column(size).keep[rows].any():
+                    found.add(year)
+        return sorted(found, reverse=True)
+
+
+def _find(
+    blocks: Iterable[Block], measure: str, size: str, geo: str, year: int, age: str = ""
+) -> Iterable[Evidence]:
+    for block in blocks:
+        rows = block.index.get((measure, geo, year))
+        if rows is None:
+            continue
+        keep = block.column(size).keep
+        for row in rows:
+            if keep[row] and (not age or block.keys["age"][row] == age):
+                yield block.evidence(int(row), size)
