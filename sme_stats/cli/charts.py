@@ -1,0 +1,80 @@
+"""``plot``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sme_stats.cli.output import chosen, filters, source_option, to_json
+
+CHARTS = ("size-structure", "ranking", "trend", "one-person", "births-deaths", "claim")
+
+
+@click.command()
+@click.argument("chart")
+@click.option("--size", default="SME", show_default=True)
+@click.option("--measure", default="persons_employed", show_default=True)
+@click.option("--indicator", default="size-share", show_default=True, help="For ranking, trend.")
+@click.option("--dataset", default="", help="Table; by default the indicator's own.")
+@click.option("--claim", "claim_file", type=click.Path(), help="Claims file, for chart claim.")
+@click.option("--id", "claim_id", help="Which claim of the file.")
+@click.option("--no-partial", is_flag=True, help="Leave the partial aggregate out.")
+@click.option("--lang", type=click.Choice(("en", "fr", "de")), default="en", show_default=True)
+@click.option("--width", type=float, help="Inches.")
+@click.option("--out", default="", help="Where to write, without suffix; default figures/CHART.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
+@filters
+@source_option
+def plot(chart: str, size: str, measure: str, indicator: str, dataset: str, claim_file: str | None,
+         claim_id: str | None, no_partial: bool, lang: str, width: float | None, out: str,
+         form: str, geo: tuple[str, ...], year: tuple[str, ...], nace: tuple[str, ...],
+         source: str) -> None:  # fmt: skip
+    """Draw a chart: SVG, PNG, its data as CSV and its alt text.
+
+    \b
+    Charts: size-structure, ranking, trend, one-person, births-deaths, claim.
+    \b
+    Examples:
+      sme-stats plot ranking --measure persons_employed --year 2023 --out figures/sme-share
+      sme-stats plot trend --geo DE,IT
+      sme-stats plot ranking --indicator birth-rate --year 2023
+      sme-stats plot claim --claim data/claims/press-2023.toml --id large
+    """
+    options: dict[str, Any] = {"lang": lang} | ({"width": width} if width else {})
+    if chart == "claim":
+        drawn = _claim(claim_file, claim_id, options)
+    else:
+        from sme_stats.plotting.recipes import Question, draw
+
+        if nace:
+            raise click.UsageError("charts are of a table's whole population so far: drop --nace")
+        asked = chosen(geo, year, nace)
+        question = Question(
+            geo=tuple(asked["geo"] or ()), year=tuple(asked["year"] or ()), measure=measure,
+            size=size, indicator=indicator, dataset=dataset, add_partial=not no_partial,
+            source=source,
+        )  # fmt: skip
+        drawn = draw(chart, question, **options)
+    written = [str(path) for path in drawn.save(out or f"figures/{chart}")]
+    if form == "json":
+        click.echo(to_json({"title": drawn.title, "alt": drawn.alt, "written": written}))
+        return
+    click.echo(drawn.title)
+    for path in written:
+        click.echo(f"  {path}")
+
+
+def _claim(file: str | None, claim_id: str | None, options: dict[str, Any]) -> Any:
+    from sme_stats.claims.files import read_claims
+    from sme_stats.claims.verdicts import check
+    from sme_stats.errors import UnknownNameError
+    from sme_stats.plotting import claim_against_data
+
+    if not file:
+        raise click.UsageError("chart claim needs --claim FILE")
+    claims = read_claims(file)
+    wanted = [c for c in claims if claim_id in (None, c.id)]
+    if not wanted:
+        raise UnknownNameError(f"claim in {file}", claim_id, [c.id for c in claims])
+    return claim_against_data(check(wanted[0])[0].record(), **options)

@@ -1,0 +1,160 @@
+"""``get``, ``datasets`` and ``show``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pandas as pd
+
+from sme_stats import loading
+from sme_stats.cli.output import (
+    chosen,
+    filters,
+    format_option,
+    print_frame,
+    source_option,
+    to_json,
+)
+from sme_stats.frame import select
+from sme_stats.indicators.registry import COMPARISONS, INDICATORS, compute, find
+
+
+class _Names(click.Command):
+    """A command whose help lists the indicators."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List indicators with their first line."""
+        with formatter.section("Indicators"):
+            formatter.write_dl([(name, i.summary) for name, i in INDICATORS.items()])
+
+
+@click.command(cls=_Names)
+@click.argument("indicator")
+@click.option("--size", help="Class, range or name: SME, 250+, 10-249, zero-employees.")
+@click.option("--measure", help="enterprises, persons_employed, turnover, …; by default all.")
+@click.option("--dataset", help="Table; by default the indicator's newest.")
+@click.option("-o", "--option", "options", multiple=True, help="Another option: cohort=2015.")
+@click.option("--then", type=click.Choice(list(COMPARISONS)), help="Compare places afterwards.")
+@filters
+@format_option
+@source_option
+def get(indicator: str, size: str | None, measure: str | None, dataset: str | None,
+        options: tuple[str, ...], then: str | None, geo: tuple[str, ...], year: tuple[str, ...],
+        nace: tuple[str, ...], form: str, source: str) -> None:  # fmt: skip
+    """Compute an indicator.
+
+    \b
+    Examples:
+      sme-stats get size-share --size SME --measure persons_employed --geo DE,FR --year 2023
+      sme-stats get birth-rate --geo EU27_2020 --format json
+      sme-stats get survival-curve --geo EU27_2020 -o cohort=2015
+      sme-stats get size-share --measure persons_employed --year 2023 --then rank
+    """
+    entry = find(indicator)
+    table = dataset or entry.dataset
+    if not table:
+        raise click.UsageError(
+            f"{indicator} compares an indicator's results: get size-share … --then {indicator}"
+        )
+    cells = loading.load(table, source=source, **chosen(geo, year, nace))
+    if measure and "measure" not in entry.takes:
+        cells, measure = select(cells, f"the chosen {table}", measure=measure), None
+    given = _options(options)
+    later = {k: given.pop(k) for k in list(given) if then and k in COMPARISONS[then].takes}
+    result = compute(indicator, cells, size=size, measure=measure, **given)
+    if then:
+        result = compute(then, result, **later)
+    print_frame(result, form, f"{entry.summary} Source: Eurostat, {table}.")
+
+
+def _options(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Options written key=value; whole numbers become numbers."""
+    given: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"--option {pair}: write key=value, such as cohort=2015")
+        given[key.replace("-", "_")] = int(value) if value.isdecimal() else value
+    return given
+
+
+@click.command()
+@click.argument("dataset")
+@filters
+@click.option("--all", "everything", is_flag=True, help="Also what rounding explains.")
+@format_option
+@source_option
+def audit(dataset: str, geo: tuple[str, ...], year: tuple[str, ...], nace: tuple[str, ...],
+          everything: bool, form: str, source: str) -> None:  # fmt: skip
+    """Find cells that contradict each other or jump without a flag, weightiest first.
+
+    \b
+    Example:
+      sme-stats audit sbs_sc_ovw --geo SI
+    """
+    from sme_stats.uncertainty.audit import audit as examine
+
+    findings = examine(loading.load(dataset, source=source, **chosen(geo, year, nace)))
+    rounding = findings["rounding"].astype(bool)
+    shown = findings if everything else findings[~rounding]
+    title = f"{len(findings)} findings, {int(rounding.sum())} explained by rounding"
+    print_frame(shown, form, title)
+
+
+@click.command()
+@click.option("--search", default="", help="Keep those whose code or title contains this.")
+@format_option
+def datasets(search: str, form: str) -> None:
+    """List the dataflows that can be loaded.
+
+    \b
+    Example:
+      sme-stats datasets --search demography
+    """
+    frame = loading.datasets(search)
+    if form in ("text", "markdown"):
+        frame = frame[["dataset", "title", "years", "rows", "vintage"]]
+    print_frame(frame, form)
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--lang", type=click.Choice(("en", "fr", "de")), default="en", help="Of labels.")
+@format_option
+@source_option
+def show(dataset: str, lang: str, form: str, source: str) -> None:
+    """Show what a table holds: dimensions, codes in use, years, units, breaks, vintage.
+
+    \b
+    Example:
+      sme-stats show sbs_sc_ovw
+    """
+    record = loading.show(dataset, source=source, lang=lang)
+    if form == "json":
+        click.echo(to_json(record))
+        return
+    rows = [
+        {"dimension": name, "code": code, "label": label}
+        for name, labels in record["dimensions"].items()
+        for code, label in labels.items()
+    ]
+    if form != "text":
+        print_frame(pd.DataFrame(rows), form)
+        return
+    _print_record(record)
+
+
+def _print_record(record: dict[str, Any]) -> None:
+    for key, value in record.items():
+        if key in ("dimensions", "breaks"):
+            continue
+        text = ", ".join(map(str, value)) if isinstance(value, list | dict) else str(value)
+        click.echo(click.wrap_text(f"{key}: {text}", 96, "", "    "))
+    for broke in record["breaks"]:
+        place = "everywhere" if broke["geo"] == "*" else broke["geo"]
+        click.echo(f"break: {place} {broke['year']}: {broke['why']}")
+    for name, labels in record["dimensions"].items():
+        click.echo(f"{name}:")
+        for code, label in labels.items():
+            click.echo(f"    {code:<20}{label}")

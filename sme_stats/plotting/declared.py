@@ -1,0 +1,236 @@
+"""Figures that a document declares: drawn all at once, and checked for staleness.
+
+A file of figures is TOML: ``[defaults]`` and one ``[[figure]]`` each with ``id``, ``chart``,
+the fields of a question (``geo``, ``year``, ``measure``, ``size``, ``indicator``, ``dataset``) and
+those of the drawing (``lang``, ``width``, ``title``).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tomllib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sme_stats.errors import DataError, InputError, NotAvailableError, SmeStatsError, nearest
+from sme_stats.plotting.recipes import RECIPES, Question, draw
+
+FORMATS = ("svg", "pdf", "png", "csv", "txt")
+_QUESTION = ("geo", "year", "measure", "size", "indicator", "dataset", "add_partial")
+_DRAWING = ("lang", "width", "title")
+#: Told of each figure: name, how many are done, how many there are.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One declared figure."""
+
+    id: str
+    chart: str
+    question: Question
+    drawing: dict[str, Any] = field(default_factory=dict)
+
+
+def read_figures(path: str | Path) -> list[Declared]:
+    """Read a file of figures.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        TOML file.
+
+    Returns
+    -------
+    list of Declared
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a figure has an unknown key, chart or value: names the file,
+        the figure and what is valid.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "figures.toml"
+    >>> _ = file.write_text('[[figure]]\\nid = "a"\\nchart = "rankin"\\n')
+    >>> read_figures(file)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    sme_stats.errors.InputError: ...figures.toml: figure 'a': unknown chart 'rankin'; did you mean \
+ranking?
+    """
+    try:
+        raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not TOML: {error}") from None
+    defaults, tables = raw.get("defaults", {}), raw.get("figure", [])
+    figures = [_declare(str(path), defaults | fields, n) for n, fields in enumerate(tables, 1)]
+    if not figures:
+        raise InputError(f"{path} declares no [[figure]]")
+    doubled = {f.id for f in figures if sum(o.id == f.id for o in figures) > 1}
+    if doubled:
+        raise InputError(f"{path}: the id {sorted(doubled)[0]!r} stands twice")
+    return figures
+
+
+def _declare(path: str, fields: dict[str, Any], number: int) -> Declared:
+    where = f"{path}: figure {fields.get('id', number)!r}"
+    known = ("id", "chart", *_QUESTION, *_DRAWING)
+    for key in fields:
+        if key not in known:
+            raise InputError(f"{where}: unknown key {key!r}; {nearest(key, known)}")
+    name, chart = str(fields.get("id", "")), str(fields.get("chart", ""))
+    if not name or any(c in name for c in "/\\") or name.startswith("."):
+        raise InputError(f"{where}: id is a file name without folders, such as 'sme-share'")
+    if chart not in RECIPES:
+        raise InputError(f"{where}: unknown chart {chart!r}; {nearest(chart, RECIPES, 10)}")
+    asked = {k: fields[k] for k in _QUESTION if k in fields}
+    for key, kind in (("geo", str), ("year", int)):
+        if key in asked:
+            given = asked[key] if isinstance(asked[key], list) else [asked[key]]
+            if not all(isinstance(v, kind) for v in given):
+                raise InputError(f"{where}: {key} is {kind.__name__} or a list of them")
+            asked[key] = tuple(given)
+    return Declared(name, chart, Question(**asked), {k: fields[k] for k in _DRAWING if k in fields})
+
+
+def draw_figures(
+    figures: Sequence[Declared],
+    out: str | Path,
+    workers: int | None = None,
+    formats: Sequence[str] = FORMATS,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Draw every figure, in parallel processes.
+
+    Parameters
+    ----------
+    figures : sequence of Declared
+        What to draw.
+    out : str or pathlib.Path
+        Folder to write to; ``<id>.svg`` and the other formats.
+    workers : int, optional
+        Processes; by default one a core.
+    formats : sequence of str
+        Of ``svg``, ``pdf``, ``png``, ``csv`` and ``txt`` (the alt text).
+    progress : callable, optional
+        Told of each figure when it is done.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Files written, in the order of the figures. The same data give the same bytes.
+
+    Raises
+    ------
+    SmeStatsError
+        The first figure's mistake, with its id; the others are drawn all the same.
+    """
+    written = _each(_write_one, figures, (str(out), tuple(formats)), workers, progress)
+    return [Path(path) for paths in written for path in paths]
+
+
+def check_figures(
+    figures: Sequence[Declared],
+    out: str | Path,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[str]:
+    """Say which committed figures are stale, and which cell moved.
+
+    Parameters
+    ----------
+    figures, out, workers, progress
+        As for `draw_figures`.
+
+    Returns
+    -------
+    list of str
+        One line a stale or missing figure; empty where all are fresh.
+    """
+    said = _each(_check_one, figures, (str(out),), workers, progress)
+    return [line for lines in said for line in lines]
+
+
+def _each(
+    work: Callable[..., list[str]], figures: Sequence[Declared], more: tuple[Any, ...],
+    workers: int | None, progress: Progress | None,
+) -> list[list[str]]:  # fmt: skip
+    """Do the work for each figure in processes of their own, results in order."""
+    count = min(workers or os.cpu_count() or 1, len(figures))
+    tell = progress or (lambda name, done, total: None)
+    if count == 1:
+        return [
+            _told(work, figure, more, tell, n, len(figures)) for n, figure in enumerate(figures)
+        ]
+    # Not forked: pyarrow's and matplotlib's threads and locks do not survive a fork.
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(work, figure, *more): figure for figure in figures}
+        for done, future in enumerate(as_completed(futures), start=1):
+            tell(futures[future].id, done, len(figures))
+        return [future.result() for future in futures]
+
+
+def _told(work: Callable[..., list[str]], figure: Declared, more: tuple[Any, ...], tell: Progress,
+          number: int, total: int) -> list[str]:  # fmt: skip
+    result = work(figure, *more)
+    tell(figure.id, number + 1, total)
+    return result
+
+
+def _write_one(figure: Declared, out: str, formats: tuple[str, ...]) -> list[str]:
+    chart = _drawn(figure)
+    return [str(path) for path in chart.save(Path(out) / figure.id, formats)]
+
+
+def _drawn(figure: Declared) -> Any:
+    try:
+        return draw(figure.chart, figure.question, **figure.drawing)
+    except SmeStatsError as error:
+        # Of a class that travels between processes: one message, nothing else.
+        kind = NotAvailableError if isinstance(error, DataError) else InputError
+        raise kind(f"figure {figure.id}: {error}") from None
+
+
+def _check_one(figure: Declared, out: str) -> list[str]:
+    chart = _drawn(figure)
+    data, drawing = Path(out) / f"{figure.id}.csv", Path(out) / f"{figure.id}.svg"
+    if not data.is_file() or not drawing.is_file():
+        missing = data if not data.is_file() else drawing
+        return [f"{figure.id}: {missing} is missing; draw it"]
+    if data.read_text(encoding="utf-8") != chart.csv():
+        return [f"{figure.id}: stale, {moved(data.read_text(encoding='utf-8'), chart.csv())}"]
+    if drawing.read_text(encoding="utf-8") != chart.svg():
+        return [f"{figure.id}: stale, its data are the same but the drawing differs"]
+    return []
+
+
+def moved(before: str, after: str) -> str:
+    """Name the first cell that differs between two data files of a figure.
+
+    Examples
+    --------
+    >>> moved("geo,year,value\\nDE,2023,55.2\\n", "geo,year,value\\nDE,2023,55.3\\n")
+    'geo=DE year=2023: value was 55.2, is 55.3'
+    """
+    texts = (io.StringIO(before), io.StringIO(after))
+    old, new = (pd.read_csv(text, dtype=str, keep_default_na=False) for text in texts)
+    if list(old.columns) != list(new.columns):
+        return "its columns changed"
+    keys = [c for c in ("dataset", "measure", "geo", "year", "size", "age") if c in old.columns]
+    for row in range(min(len(old), len(new))):
+        for column in old.columns:
+            if old[column].iloc[row] != new[column].iloc[row]:
+                where = " ".join(f"{k}={new[k].iloc[row]}" for k in keys if k != column)
+                return f"{where}: {column} was {old[column].iloc[row]}, is {new[column].iloc[row]}"
+    return f"it had {len(old)} rows and has {len(new)}"
