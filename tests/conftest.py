@@ -1,0 +1,55 @@
+"""What several folders of tests use: small frames and a home of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import settings
+
+from sme_stats.frame import tidy
+
+# A deadline measures the machine, not the code; speed lives in benchmarks/. CI draws the same
+# examples on every run.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+#: One cell: a number, or None for a withheld one; with a flag as (number, flag).
+Cell = float | None | tuple[float | None, str]
+
+
+def frame_of(table: Mapping[str, Cell], **common: object) -> pd.DataFrame:
+    """Frame of one group from size to cell; `half` is half of the last digit where rounded."""
+    half = common.pop("half", None)
+    pairs = [cell if isinstance(cell, tuple) else (cell, "") for cell in table.values()]
+    value = np.array([np.nan if number is None else float(number) for number, _ in pairs])
+    group = {
+        "dataset": "synthetic", "vintage": "2026-01-01", "indic": "EMP_NR",
+        "measure": "persons_employed", "unit": "NR", "nace": "C", "geo": "DE", "year": 2023,
+    }  # fmt: skip
+    columns = {name: [text] * len(pairs) for name, text in (group | common).items()}
+    columns |= {
+        "size": list(table), "value": value, "flag": [flag for _, flag in pairs],
+        "conf": ["C" if number is None else "" for number, _ in pairs],
+    }  # fmt: skip
+    if half is not None:
+        columns |= {"lower": value - half, "upper": value + half}
+    return tidy(columns)
+
+
+@pytest.fixture(scope="session")
+def cells() -> Callable[..., pd.DataFrame]:
+    """Builder of small frames."""
+    return frame_of
+
+
+@pytest.fixture
+def home(monkeypatch, tmp_path):
+    """No store, no network: what loads comes from the embedded figures."""
+    monkeypatch.setenv("SME_STATS_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("SME_STATS_OFFLINE", "1")
+    return tmp_path
