@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 import zipfile
 from html import escape
 
@@ -58,6 +59,20 @@ class Docx:
                 if content is not None:
                     package.writestr(name, content)
         return path
+
+
+@pytest.fixture
+def not_run_away():
+    """Stops a test that computes without end: a guard, not a measure; those are in benchmarks."""
+
+    def stop(*_):
+        raise AssertionError("it ran away: twenty seconds of computing")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 20)
+    yield
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(signal.SIGVTALRM, before)
 
 
 @pytest.fixture

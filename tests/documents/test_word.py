@@ -1,7 +1,6 @@
 """Word: content controls, comments, and packages that are made to harm."""
 
 import struct
-import time
 import zipfile
 
 import pytest
@@ -96,13 +95,11 @@ HARM = {
 
 
 @pytest.mark.parametrize("harm", list(HARM))
-def test_harmful_packages_are_refused_in_a_line_and_under_a_second(docx, tmp_path, run, harm):
+def test_harmful_packages_are_refused_in_a_line(docx, tmp_path, run, harm, not_run_away):
     parts, message = HARM[harm]
     path = docx(tmp_path / "a.docx", "x", **parts)
-    start = time.perf_counter()
     with pytest.raises(InputError, match=message):
         read_document(path)
-    assert time.perf_counter() - start < 1
     code, out, err = run("check", path)
     assert (code, out, err.count("\n")) == (2, "", 1)
     with pytest.raises(InputError):
@@ -138,9 +135,7 @@ def test_files_of_over_a_hundred_megabytes(tmp_path, run, name):
     path = tmp_path / name
     with path.open("wb") as file:
         file.truncate(101 << 20)
-    start = time.perf_counter()
     code, _, err = run("check", path)
-    assert time.perf_counter() - start < 1
     assert code == 2 and "has 101 MB, more than a document can have" in err
 
 
@@ -155,15 +150,13 @@ HOSTILE = ["<!--" * (MEGA // 4), "<a " * (MEGA // 3), "<" * MEGA, "</" * (MEGA /
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10].strip())
-def test_hostile_text_takes_time_in_proportion(file, text):
+def test_hostile_text_is_read_or_refused(file, text, not_run_away):
     for name in ("a.md", "a.html"):
         path = file(name, "data-sme sme\n" + text)
-        start = time.perf_counter()
         try:
             read_document(path)
         except ClaimError as error:
             assert str(error).count("\n") == 0
-        assert time.perf_counter() - start < 3
 
 
 def test_package_with_lying_sizes(docx, tmp_path):

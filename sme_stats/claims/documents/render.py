@@ -25,8 +25,9 @@ from sme_stats.loading import tables
 
 #: A template of text is small, what it writes is a report.
 MOST_TEMPLATE, MOST_OUTPUT = 1 << 20, 16 << 20
-#: All loops together: expressions evaluated. A computed number counts as many as it takes time.
-MOST_STEPS, NUMBER_STEPS = 500_000, 250
+#: All loops together: expressions evaluated. A number counts as many as computing it takes time,
+#: the first time: asked for again it is at hand.
+MOST_STEPS, NUMBER_STEPS, AGAIN_STEPS = 250_000, 250, 10
 _FILTERS = ("upper", "lower", "trim", "default", "length", "escape", "e")
 #: Stands for the footnote until every number is known.
 _FOOTNOTE = "\x00sources\x00"
@@ -37,7 +38,7 @@ class _Numbers:
 
     def __init__(self, space: Space, decimal: str) -> None:
         self.space, self.decimal = space, decimal
-        self.used: list[Number] = []
+        self.used: dict[tuple[tuple[str, Any], ...], Number] = {}
         self.steps = MOST_STEPS
         self.asked_for_sources = False
 
@@ -82,21 +83,24 @@ class _Numbers:
 
     def _number(self, statistic: str, printed: str, measure: str, size: str, geo: str,
                 year: int | str, **more: str) -> Number:  # fmt: skip
-        self.step(NUMBER_STEPS)
         fields = {
             "id": "template", "printed": printed, "statistic": statistic, "measure": measure,
             "size": size, "geo": geo, "year": year,
         } | {key: value for key, value in more.items() if value}  # fmt: skip
+        key = tuple(fields.items())
+        if all(isinstance(value, str | int) for value in fields.values()) and key in self.used:
+            self.step(AGAIN_STEPS)
+            return self.used[key]
+        self.step(NUMBER_STEPS)
         verdict = check_one(make_claim(fields, Document("template")), self.space)
         if verdict.evidence is None:
             raise NotAvailableError(verdict.note)
-        number = Number(verdict.evidence, self.decimal)
-        self.used.append(number)
-        return number
+        self.used[key] = Number(verdict.evidence, self.decimal)
+        return self.used[key]
 
     def footnote(self) -> str:
         """Every table and vintage used, once, with the numbers from it."""
-        lines = dict.fromkeys(number.source for number in self.used)
+        lines = dict.fromkeys(number.source for number in self.used.values())
         return "\n".join(["Source: Eurostat, © European Union, CC BY 4.0.", *sorted(lines)])
 
 
