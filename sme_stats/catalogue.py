@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sme_stats.codelists import indicators
 from sme_stats.errors import UnknownNameError
+from sme_stats.plugins import DATASETS, Plugin, Registry
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,12 @@ class Dataflow:
         Column with the indicator codes.
     measure : str
         Measure of every cell, where no column names an indicator.
+    codes : mapping
+        Of a plugin: indicator codes that `INDICATOR.csv` lacks, each to its measure and unit.
+    cells : pathlib.Path, bytes or None
+        Of a plugin: a file as Eurostat serves them, or its content, where `load` finds the cells.
+    vintage : str
+        Of a plugin with cells: their last update.
     """
 
     code: str
@@ -66,20 +75,25 @@ class Dataflow:
     successor_of: str = ""
     indicators_in: str = "indic"
     measure: str = ""
+    codes: Mapping[str, tuple[str, str]] = field(default_factory=dict, hash=False)
+    cells: Path | bytes | None = field(default=None, repr=False)
+    vintage: str = ""
 
     def indicators(self) -> list[str]:
-        """Indicator codes of the table's family."""
-        return list(indicators(self.family))
+        """Indicator codes of the table's family, and the table's own."""
+        return [*indicators(self.family), *self.codes]
 
     def measure_of(self, indic: str) -> tuple[str, str]:
         """Harmonised measure and unit of an indicator code, both empty where unknown."""
+        if indic in self.codes:
+            return self.codes[indic]
         row = indicators(self.family).get(indic, {})
         return row.get("measure", ""), row.get("unit", "")
 
 
 @cache
-def entries() -> dict[str, Dataflow]:
-    """Read the catalogue.
+def entries() -> Registry[Dataflow]:
+    """Read the catalogue; entries of plugins come after its own.
 
     Examples
     --------
@@ -87,13 +101,31 @@ def entries() -> dict[str, Dataflow]:
     'employees'
     """
     raw = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return {code: _entry(code, fields) for code, fields in raw.items()}
+    own = {code: _entry(code, given) for code, given in raw.items()}
+    return Registry(DATASETS, own, _from_plugin, str.lower)
 
 
-def _entry(code: str, fields: dict[str, object]) -> Dataflow:
-    tuples = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
-    tuples["breaks"] = tuple(Break(**b) for b in fields["breaks"])  # type: ignore[attr-defined]
-    return Dataflow(code=code, **tuples)  # type: ignore[arg-type]
+def _entry(code: str, given: Mapping[str, Any]) -> Dataflow:
+    tuples: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    tuples["breaks"] = tuple(Break(**b) for b in given["breaks"])
+    return Dataflow(code=code, **tuples)
+
+
+def _from_plugin(plugin: Plugin) -> Dataflow:
+    """Entry from what a plugin names: the fields as in the catalogue, or a function giving them."""
+    given = plugin.load()
+    given = given() if callable(given) else given
+    known = {
+        f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(Dataflow)
+    }
+    needed = {name for name, must in known.items() if must} - {"code", "breaks"}
+    if not isinstance(given, Mapping):
+        raise plugin.broken(f"it is {type(given).__name__}, not a mapping of catalogue fields")
+    if missing := sorted(needed - set(given)):
+        raise plugin.broken(f"the catalogue's fields {', '.join(missing)} are missing")
+    if unknown := sorted(set(given) - set(known) | ({"code"} & set(given))):
+        raise plugin.broken(f"the catalogue has no fields {', '.join(unknown)}")
+    return _entry(plugin.name.lower(), {"breaks": [], **given})
 
 
 def find(dataset: str) -> Dataflow:

@@ -7,6 +7,7 @@
     │   ├── UnknownNameError          a dataset, code or key that does not exist; names the nearest
     │   ├── MixingError               units, populations, geographies, vintages not to be combined
     │   ├── IncoherentError           a frame that contradicts itself: duplicates, negative counts
+    │   ├── PluginError               a package that adds to this one cannot be used; names it
     │   └── InputError                a file that cannot be read as what it claims to be
     │       ├── FormatError           … as one of Eurostat's formats
     │       └── ClaimError            … as a claims file, or a claim in it
@@ -17,6 +18,8 @@
         └── SourceError               the source could not be reached or gave an unusable answer
             ├── TransientError        … a retry may help (cut connection, 429, 503, still queued)
             └── RefusedError          … a retry will not help (404, redirect elsewhere, too big)
+
+PluginWarning, a UserWarning, says the same of a plugin that was left out of a list.
 
 A message says what happened, why it matters where that is not plain, and what to do.
 """
@@ -63,6 +66,14 @@ class MixingError(UsageError):
 
 class IncoherentError(UsageError):
     """A frame that contradicts itself: duplicate cells, negative counts."""
+
+
+class PluginError(UsageError):
+    """A dataset, indicator or chart that another package adds, and that cannot be used."""
+
+
+class PluginWarning(UserWarning):
+    """A plugin was left out; everything else works."""
 
 
 class InputError(UsageError):

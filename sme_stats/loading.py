@@ -3,7 +3,8 @@ r"""load(): cells of a dataflow from the snapshot, the store or Eurostat, as obs
 Which source ``auto`` takes, in this order:
 
 1. the local store, if it holds the table (in the vintage asked for, if one is);
-2. the embedded snapshot, if it holds the table (and is of that vintage);
+2. the embedded snapshot, if it holds the table (and is of that vintage), or the plugin that
+   brings it with its cells;
 3. Eurostat, if neither does, no vintage is asked for and ``SME_STATS_OFFLINE`` is not set. A code
    that is within a letter or two of a known one is taken for a slip and never asked for.
 """
@@ -18,7 +19,7 @@ import pandas as pd
 from sme_stats import catalogue, codelists
 from sme_stats.errors import NotAvailableError, SourceError, UnknownNameError
 from sme_stats.frame import DIMENSIONS, select
-from sme_stats.sources import folders, snapshot
+from sme_stats.sources import brought, folders, snapshot
 from sme_stats.sources.codes import check_codes
 
 SOURCES = ("auto", "snapshot", "store", "live")
@@ -85,6 +86,8 @@ def load(
     where = _choose(code, vintage) if source == "auto" else source
     if where == "snapshot":
         return _from_snapshot(code, vintage, filters)
+    if where == "plugin":
+        return brought.load(code, filters)
     if where == "store":
         from sme_stats.sources import slices
         from sme_stats.sources.store import Store
@@ -100,6 +103,8 @@ def _choose(code: str, vintage: str | None) -> str:
         return "store"
     if part and (vintage is None or vintage == part.vintage):
         return "snapshot"
+    if brought.has(code) and vintage in (None, catalogue.find(code).vintage):
+        return "plugin"
     if vintage is not None:
         known = [*kept, *([part.vintage] if part else [])]
         raise UnknownNameError(f"vintage of {code}", vintage, known)
@@ -204,18 +209,20 @@ def _contents(search: str) -> pd.DataFrame:
 
 
 def _embedded(search: str) -> pd.DataFrame:
-    parts = snapshot.manifest()
-    rows = [
+    known = catalogue.entries()
+    own = [(known[p.dataset], p.rows, p.vintage, p.coverage)
+           for p in snapshot.manifest().values() if p.dataset in known]  # fmt: skip
+    own.sort(key=lambda row: list(known).index(row[0].code))
+    own += [(flow, rows, flow.vintage, "of a plugin") for flow, rows in brought.listed()]
+    return pd.DataFrame([
         {
             "dataset": flow.code, "title": flow.title, "population": flow.population,
             "size_basis": flow.size_basis, "years": f"{flow.years[0]}-{flow.years[1]}",
-            "rows": parts[flow.code].rows, "vintage": parts[flow.code].vintage,
-            "coverage": parts[flow.code].coverage, "caveat": flow.caveat,
+            "rows": rows, "vintage": vintage, "coverage": coverage, "caveat": flow.caveat,
         }
-        for flow in catalogue.entries().values()
-        if flow.code in parts and search.casefold() in f"{flow.code} {flow.title}".casefold()
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
+        for flow, rows, vintage, coverage in own
+        if search.casefold() in f"{flow.code} {flow.title}".casefold()
+    ])  # fmt: skip
 
 
 def labels(codelist: str, lang: str = "en", dataset: str = "") -> dict[str, str]:

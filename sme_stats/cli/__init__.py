@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from sme_stats import __version__
-from sme_stats.errors import SmeStatsError, nearest
+from sme_stats.errors import PluginWarning, SmeStatsError, nearest
 
 #: Command to the module that defines it and one line for the help, in the order of the help.
 COMMANDS = {
@@ -26,6 +28,7 @@ COMMANDS = {
     "audit": ("tables", "Find cells that contradict each other or jump without a flag."),
     "datasets": ("tables", "List the dataflows that can be loaded."),
     "show": ("tables", "Show what a table holds."),
+    "plugins": ("plugins", "List what other installed packages add."),
     "fetch": ("store", "Download tables into the store."),
     "vintages": ("store", "List the vintages that the store keeps."),
     "diff": ("store", "Compare two vintages of a table, cell by cell."),
@@ -82,7 +85,10 @@ def main(args: list[str] | None = None) -> Any:
     3 data not available.
     """
     try:
-        code = group.main(args=args, prog_name="sme-stats", standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", PluginWarning)
+            warnings.showwarning = _one_line(warnings.showwarning)
+            code = group.main(args=args, prog_name="sme-stats", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Abort:
         _fail("interrupted", 130)
@@ -94,6 +100,18 @@ def main(args: list[str] | None = None) -> Any:
         # The reader (head, less) has enough: no complaint, and none from the flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _one_line(show: Callable[..., None]) -> Callable[..., None]:
+    """Plugins' warnings as one line on stderr; where they were raised helps nobody here."""
+
+    def warn(message: Warning | str, *more: Any, **named: Any) -> None:
+        if isinstance(message, PluginWarning):
+            click.echo(f"warning: {message}", err=True)
+        else:
+            show(message, *more, **named)
+
+    return warn
 
 
 def _fail(message: str, code: int) -> None:

@@ -1,6 +1,7 @@
 """Indicators by name: what `sme-stats get` offers, the charts draw and the README lists.
 
-The table is ``registry.csv``; a function's module is imported when the indicator is used.
+The table is ``registry.csv``; a function's module is imported when the indicator is used. Other
+packages add indicators by an entry point, see `sme_stats.plugins`.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ import csv
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
+from sme_stats import plugins
 from sme_stats.errors import UnknownNameError, UsageError
+
+F = TypeVar("F", bound=Callable[..., pd.DataFrame])
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Indicator:
     name : str
         As typed.
     module, function_name : str
-        Where it is defined, in `sme_stats.indicators`.
+        Where it is defined, in `sme_stats.indicators` or, with dots, in another package.
     dataset : str
         Table it is computed from unless another is named; empty for comparisons.
     takes : tuple of str
@@ -36,6 +41,8 @@ class Indicator:
         Unit of the result; empty where it is the measure's own.
     codes, caveat : str
         Eurostat's codes it rests on, and the one thing to know, for the documentation.
+    elsewhere : bool
+        Whether a plugin brings it; `module` is then a whole name.
     """
 
     name: str
@@ -46,11 +53,13 @@ class Indicator:
     unit: str
     codes: str
     caveat: str
+    elsewhere: bool = field(default=False, repr=False)
 
     @cached_property
     def function(self) -> Callable[..., pd.DataFrame]:
         """Observation frame in, observation frame out."""
-        module = importlib.import_module(f"sme_stats.indicators.{self.module}")
+        inside = f"sme_stats.indicators.{self.module}"
+        module = importlib.import_module(self.module if self.elsewhere else inside)
         found: Callable[..., pd.DataFrame] = getattr(module, self.function_name)
         return found
 
@@ -72,7 +81,57 @@ def _read(kind: str) -> dict[str, Indicator]:
     }  # fmt: skip
 
 
-INDICATORS = _read("indicator")
+def describe(
+    dataset: str = "", unit: str = "", codes: str = "", caveat: str = ""
+) -> Callable[[F], F]:
+    """Say of a plugin's indicator what ``registry.csv`` says of the package's own; a decorator.
+
+    Parameters
+    ----------
+    dataset : str
+        Table it is computed from unless another is named.
+    unit : str
+        Unit of the result; empty where it is the measure's own.
+    codes, caveat : str
+        Eurostat's codes it rests on, and the one thing to know.
+
+    Returns
+    -------
+    callable
+        Decorator that gives the function back, described.
+
+    Examples
+    --------
+    >>> @describe(dataset="bd_size", unit="PC")
+    ... def nothing(frame):
+    ...     "Nothing of anything, in percent."
+    >>> nothing.__name__
+    'nothing'
+    """
+
+    def remember(function: F) -> F:
+        function.__dict__["sme_stats"] = (dataset, unit, codes, caveat)
+        return function
+
+    return remember
+
+
+def _from_plugin(plugin: plugins.Plugin) -> Indicator:
+    function = plugin.load()
+    if not callable(function):
+        raise plugin.broken(f"it is {type(function).__name__}, not a function of a frame")
+    parameters = list(inspect.signature(function).parameters.values())
+    takes = tuple(
+        p.name for p in parameters[1:] if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+    )
+    dataset, unit, codes, caveat = getattr(function, "sme_stats", ("",) * 4)
+    at = plugin.point
+    return Indicator(plugin.name, at.module, at.attr, dataset, takes, unit, codes, caveat, True)
+
+
+INDICATORS = plugins.Registry(
+    plugins.INDICATORS, _read("indicator"), _from_plugin, lambda name: name.replace("_", "-")
+)
 #: What can be done with an indicator's result, one step further.
 COMPARISONS = _read("comparison")
 
@@ -91,10 +150,11 @@ def find(name: str) -> Indicator:
     'PC'
     """
     known = name.replace("_", "-")
-    every = {**INDICATORS, **COMPARISONS}
-    if known not in every:
-        raise UnknownNameError("indicator", name, every)
-    return every[known]
+    if known in COMPARISONS:
+        return COMPARISONS[known]
+    if known not in INDICATORS:
+        raise UnknownNameError("indicator", name, [*INDICATORS, *COMPARISONS])
+    return INDICATORS[known]
 
 
 def compute(name: str, frame: pd.DataFrame, **options: object) -> pd.DataFrame:

@@ -18,7 +18,7 @@ _WHERE = {
 }  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sme_stats.plotting.chart import Chart as Chart
     from sme_stats.plotting.curves import lorenz_curve as lorenz_curve
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from sme_stats.plotting.trends import trend as trend
     from sme_stats.plotting.waffles import waffle as waffle
 
-    #: Every chart by name.
-    CHARTS: dict[str, Callable[..., Chart]]
+    #: Every chart by name, with those of plugins.
+    CHARTS: Mapping[str, Callable[..., Chart]]
 
 __all__ = [*_WHERE, "CHARTS", "Chart"]
 
@@ -46,7 +46,7 @@ def __getattr__(name: str) -> Any:
     if name == "Chart":
         return importlib.import_module("sme_stats.plotting.chart").Chart
     if name == "CHARTS":
-        return {chart: __getattr__(chart) for chart in _WHERE}
+        return importlib.import_module("sme_stats.plotting.added").CHARTS
     raise AttributeError(f"module 'sme_stats.plotting' has no attribute {name!r}")
 
 

@@ -38,7 +38,7 @@ def fetch(*datasets: str, everything: bool = False) -> pd.DataFrame:
 
     asked = list(datasets)
     if everything:
-        asked += [f.code for f in catalogue.entries().values() if f.dimensions]
+        asked += [f.code for f in catalogue.entries().values() if f.dimensions and f.cells is None]
     if not asked:
         raise UnknownNameError("dataset", "", catalogue.entries(), "name one, or take all")
     codes = [table_code(code) for code in dict.fromkeys(asked)]
