@@ -73,6 +73,8 @@ class Claim:
         Eurostat's code.
     year : int or None
         None is the latest year that the tables have for it.
+    document : Document
+        Where it is printed.
     population : str
         Name of a population, a NACE code, a national table (``istat_sbs:C``), or empty for what
         the year's table has.
@@ -84,9 +86,22 @@ class Claim:
         Verdict that is expected.
     undecidable : str
         Why no table can decide it, where that is known: then the verdict is ``unavailable``.
-    quote, why, quotes, line
-        The words as printed; reason for the expected verdict; releases that the claim quotes; line
-        of the file.
+    quote : str
+        The words as printed.
+    why : str
+        Reason for the expected verdict.
+    quotes : tuple of str
+        Releases that the claim quotes.
+    line : int
+        Line of the claims file.
+
+    Examples
+    --------
+    >>> from sme_stats import parse_printed
+    >>> large = Claim("large", parse_printed("0.1%"), "share", "enterprises", "GE250", "EU27_2020",
+    ...               2023, Document("A press release"))
+    >>> large.expect, large.own_sources
+    ('holds', frozenset())
     """
 
     id: str

@@ -106,6 +106,7 @@ def parse_printed(text: str, decimal: str = "") -> PrintedNumber:
     Returns
     -------
     PrintedNumber
+        The number, its kind, and its interval under every reading.
 
     Raises
     ------

@@ -109,6 +109,7 @@ def reconcile(
     Returns
     -------
     Reconciliation
+        The definitions found, nearest first, and how many were looked at.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def size_share(frame: pd.DataFrame, size: str = "SME", measure: str | None = Non
 
     See Also
     --------
-    size_structure : all classes at once.
+    size_structure : All classes at once.
 
     Notes
     -----
@@ -131,8 +131,12 @@ def size_level(frame: pd.DataFrame, size: str, measure: str | None = None) -> pd
 
     Parameters
     ----------
-    frame, size, measure
-        As for `size_share`; ``size`` may be ``"total"``.
+    frame : pandas.DataFrame
+        Observation frame.
+    size : str
+        As for `size_share`, or ``"total"``.
+    measure : str, optional
+        Measure; by default all.
 
     Returns
     -------

@@ -48,6 +48,7 @@ def lorenz_curve(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) ->
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------
@@ -112,6 +113,7 @@ def survival_curves(frame: pd.DataFrame, ax: Axes | None = None, **opts: object)
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

@@ -50,6 +50,7 @@ def read_figures(path: str | Path) -> list[Declared]:
     Returns
     -------
     list of Declared
+        In the order of the file.
 
     Raises
     ------
@@ -150,7 +151,7 @@ def check_figures(
 
     Parameters
     ----------
-    figures, out, workers, progress
+    figures, out, workers, progress : object
         As for `draw_figures`.
 
     Returns

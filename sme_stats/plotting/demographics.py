@@ -41,6 +41,7 @@ def births_deaths(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

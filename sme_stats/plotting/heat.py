@@ -61,6 +61,7 @@ def heat_map(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Cha
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

@@ -48,6 +48,7 @@ def tile_map(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Cha
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

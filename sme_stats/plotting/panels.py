@@ -62,6 +62,7 @@ def small_multiples(frame: pd.DataFrame, ax: Axes | None = None, **opts: object)
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

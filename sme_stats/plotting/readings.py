@@ -97,6 +97,7 @@ def _touching(rows: Sequence[Line], ends: Sequence[float], fmt: Format) -> bool:
 
 
 def said(row: Line, fmt: Format) -> str:
+    """Value of a line in words and digits, or what bounds it."""
     if not math.isnan(row.value):
         return fmt.text(row.value)
     if math.isinf(row.upper):

@@ -76,6 +76,7 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

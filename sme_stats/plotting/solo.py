@@ -19,12 +19,15 @@ def one_person(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> C
     ----------
     frame : pandas.DataFrame
         Result of `without_employees`, one year; a partial aggregate may be among the places.
-    ax, **opts
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a figure of its own by default.
+    **opts
         As for `ranking`.
 
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

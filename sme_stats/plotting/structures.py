@@ -69,6 +69,7 @@ def size_structure(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) 
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

@@ -47,6 +47,7 @@ def trend(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Chart:
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

@@ -37,6 +37,7 @@ def waffle(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Chart
     Returns
     -------
     Chart
+        With its title, note, alt text and the rows drawn.
 
     Raises
     ------

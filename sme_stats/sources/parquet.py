@@ -76,7 +76,7 @@ def write(path: Path, cells: Cells, about: Mapping[str, str]) -> str:
     Returns
     -------
     str
-        sha256 of the cells, whatever the version of the writer.
+        The sha256 of the cells, whatever the version of the writer.
     """
     columns = {n: c.recode(c.texts) for n, c in cells.columns().items() if n != "LAST UPDATE"}
     cells = assemble(columns, cells.value, "", "")
@@ -102,7 +102,7 @@ def _table(cells: Cells, schema: pa.Schema) -> pa.Table:
 
 
 class Fingerprint:
-    """sha256 over the codes and values of a table in the stored order."""
+    """A sha256 over the codes and values of a table in the stored order."""
 
     def __init__(self, columns: Mapping[str, Coded]) -> None:
         self._sha = hashlib.sha256()
@@ -128,7 +128,7 @@ class Fingerprint:
 
 
 def fingerprint(cells: Cells) -> str:
-    """sha256 of a table that was read back whole."""
+    """The sha256 of a table that was read back whole."""
     columns = {n: c.recode(c.texts) for n, c in cells.columns().items() if n != "LAST UPDATE"}
     whole = assemble(columns, cells.value, "", "")
     print_ = Fingerprint(columns)

@@ -36,7 +36,7 @@ def bounds(frame: pd.DataFrame) -> pd.DataFrame:
 
     See Also
     --------
-    contradictions : the published cells that no table could have.
+    contradictions : The published cells that no table could have.
 
     Notes
     -----
