@@ -107,7 +107,7 @@ def entries() -> Registry[Dataflow]:
 
 def _entry(code: str, given: Mapping[str, Any]) -> Dataflow:
     tuples: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
-    tuples["breaks"] = tuple(Break(**b) for b in given["breaks"])
+    tuples["breaks"] = tuple(Break(**b) for b in given.get("breaks", ()))
     return Dataflow(code=code, **tuples)
 
 
@@ -125,7 +125,7 @@ def _from_plugin(plugin: Plugin) -> Dataflow:
         raise plugin.broken(f"the catalogue's fields {', '.join(missing)} are missing")
     if unknown := sorted(set(given) - set(known) | ({"code"} & set(given))):
         raise plugin.broken(f"the catalogue has no fields {', '.join(unknown)}")
-    return _entry(plugin.name.lower(), {"breaks": [], **given})
+    return _entry(plugin.name.lower(), given)
 
 
 def find(dataset: str) -> Dataflow:
