@@ -6,12 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: report test lint types layers unit wheel bench clean
+.PHONY: report test lint types layers unit docs wheel bench clean
 
 report: $(VENV)/.report
 	$(BIN)/sme-stats report --out output/report.html
 
-test: $(VENV)/.test lint types layers unit wheel
+test: $(VENV)/.test lint types layers unit docs wheel
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -28,6 +28,10 @@ layers: $(VENV)/.test
 unit: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --doctest-modules --durations=15 \
 	  --cov=sme_stats --cov-report=term --cov-fail-under=95
+
+# The documentation, without network: a warning, a dead link or anchor, a foreign asset is an error.
+docs: $(VENV)/.test
+	$(BIN)/python scripts/build_docs.py
 
 # The wheel is built, installed into an empty environment outside the checkout, and used there.
 wheel: $(VENV)/.test
