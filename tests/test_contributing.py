@@ -71,7 +71,7 @@ def test_the_chart_is_drawn_and_saved(tmp_path):
     chart = names["columns"](shares)
     assert isinstance(chart, plotting.Chart)
     assert [bar.get_height() for bar in chart.axes.patches] == shares["value"].tolist()
-    assert chart.alt == "Columns of 2 places, highest DE."
+    assert chart.alt == "Columns; DE is highest."
     assert len(chart.save(tmp_path / "columns")) == 4
 
 
