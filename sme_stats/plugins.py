@@ -190,12 +190,10 @@ class Registry(Mapping[str, T]):
 
     def _added(self) -> dict[str, Plugin]:
         if self._plugins is None:
-            self._plugins = {}
-            for plugin in installed(self._group):
-                if problem := refusal(plugin, self._own, self._key):
-                    warnings.warn(problem, PluginWarning, stacklevel=3)
-                else:
-                    self._plugins[self._key(plugin.name)] = plugin
+            problems = {p: refusal(p, self._own, self._key) for p in installed(self._group)}
+            self._plugins = {self._key(p.name): p for p, why in problems.items() if not why}
+            for why in filter(None, problems.values()):
+                warnings.warn(why, PluginWarning, stacklevel=3)
         return self._plugins
 
     def _refuse_rivals(self, name: str) -> None:

@@ -33,7 +33,8 @@ def plot(chart: str, size: str, measure: str, indicator: str, dataset: str, clai
     """Draw a chart: SVG, PNG, its data as CSV and its alt text.
 
     \b
-    Charts: size-structure, ranking, trend, one-person, births-deaths, claim.
+    Charts: size-structure, ranking, trend, one-person, births-deaths, claim, and those that
+    other packages add (sme-stats plugins).
     \b
     Examples:
       sme-stats plot ranking --measure persons_employed --year 2023 --out figures/sme-share
