@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from sme_stats.errors import DataError, InputError, NotAvailableError, SmeStatsError, nearest
-from sme_stats.plotting.recipes import RECIPES, Question, draw
+from sme_stats.plotting.recipes import RECIPES, Question, draw, drawable
 
 FORMATS = ("svg", "pdf", "png", "csv", "txt")
 _QUESTION = ("geo", "year", "measure", "size", "indicator", "dataset", "add_partial")
@@ -93,8 +93,8 @@ def _declare(path: str, fields: dict[str, Any], number: int) -> Declared:
     name, chart = str(fields.get("id", "")), str(fields.get("chart", ""))
     if not name or any(c in name for c in "/\\") or name.startswith("."):
         raise InputError(f"{where}: id is a file name without folders, such as 'sme-share'")
-    if chart not in RECIPES:
-        raise InputError(f"{where}: unknown chart {chart!r}; {nearest(chart, RECIPES, 10)}")
+    if chart not in RECIPES and chart not in drawable():
+        raise InputError(f"{where}: unknown chart {chart!r}; {nearest(chart, drawable(), 10)}")
     asked = {k: fields[k] for k in _QUESTION if k in fields}
     for key, kind in (("geo", str), ("year", int)):
         if key in asked:

@@ -89,9 +89,9 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
     ['EU27_2020[18/27]', 'SK', 'AT']
     """
     name = chart.replace("_", "-")
-    if name not in RECIPES and name.replace("-", "_") in plotting.__all__:
-        raise UnknownNameError("chart", chart, RECIPES)  # needs a frame: drawn in Python only
-    recipe = RECIPES.get(name) or partial(_of_plugin, chart)
+    if name not in RECIPES and name not in drawable():
+        raise UnknownNameError("chart", chart, drawable())
+    recipe = RECIPES.get(name) or partial(_of_plugin, name)
     frame, draw_it = recipe(question)
     drawn: Chart = draw_it(frame, **options)
     return drawn
@@ -100,16 +100,23 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
 Recipe = Callable[[Question], tuple[pd.DataFrame, Callable[..., Any]]]
 
 
-def _of_plugin(chart: str, question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+def drawable() -> list[str]:
+    """Charts that can be asked for by name: those with a recipe, then those of plugins.
+
+    Examples
+    --------
+    >>> drawable()[:2]
+    ['size-structure', 'ranking']
+    """
+    added = [name for name in plotting.CHARTS if name not in plotting.__all__]
+    return [*RECIPES, *(name.replace("_", "-") for name in added)]
+
+
+def _of_plugin(name: str, question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
     """The question's indicator, for a chart that a plugin adds."""
-    name = chart.replace("-", "_")
-    if name not in plotting.CHARTS:
-        added = [c.replace("_", "-") for c in plotting.CHARTS if c not in plotting.__all__]
-        raise UnknownNameError("chart", chart, [*RECIPES, *added])
-    draw_it = plotting.CHARTS[name]
     cells = _cells(question, find(question.indicator).dataset, one_year=False)
     cells = select(cells, geo=list(question.geo)) if question.geo else cells
-    return _compute(question, cells), draw_it
+    return _compute(question, cells), plotting.CHARTS[name.replace("-", "_")]
 
 
 def _structure(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:

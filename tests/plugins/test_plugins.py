@@ -78,6 +78,18 @@ def test_its_chart_is_drawn(python, example, tmp_path):
     assert int(with_it[1]) == int(without[1]) + 1
 
 
+def test_its_chart_is_declared_in_a_file_of_figures(python, example, tmp_path):
+    declared = '[[figure]]\nid = "a"\nchart = "columns"\ngeo = ["DE", "IT"]\nyear = 2023\n'
+    (tmp_path / "figures.toml").write_text(declared)
+    words = ["figures", "figures.toml", "--out", "out", "--workers", "1"]
+    done = python(words, example)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out" / "a.txt").read_text().startswith("Columns of 2 values")
+    assert "1 figures, 0 stale" in python([*words, "--check"], example).stdout
+    without = python(words)
+    assert without.returncode == 2 and "unknown chart 'columns'" in without.stderr
+
+
 def test_they_are_listed_with_the_package_that_brings_them(python, example):
     done = python(["plugins", "--format", "json"], example)
     assert [
