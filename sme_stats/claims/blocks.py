@@ -31,6 +31,8 @@ SIZES = (
 )  # fmt: skip
 _KEYS = ("dataset", "vintage", "measure", "unit", "nace", "geo", "year", "source", "age", "members")
 _FIRMS = ("enterprises", "active_enterprises")
+#: Groups of a table whose columns are kept once computed; a larger one's are computed again.
+_MOST_KEPT = 500_000
 #: Statistics that have blocks of their own; a change is the difference of two levels.
 BLOCKS = ("share", "level", "average", "rate")
 
@@ -61,26 +63,33 @@ class Evidence:
 
 @dataclass
 class Block:
-    """Groups of one table under one statistic; ``compute(size)`` gives a column."""
+    """Groups of one table under one statistic; ``compute(size)`` gives a column.
+
+    ``keys`` identify the groups: categories, and ``year`` as integers.
+    """
 
     statistic: str
-    keys: dict[str, Array]
+    keys: dict[str, Any]
     sizes: tuple[str, ...]
     compute: Callable[[str], Values]
     how: str
     _columns: dict[str, Values] = field(default_factory=dict)
 
     def column(self, size: str) -> Values:
-        """Numbers of one size for every group, computed once."""
-        if size not in self._columns:
-            self._columns[size] = self.compute(size)
-        return self._columns[size]
+        """Numbers of one size for every group, computed once where that takes little memory."""
+        if size in self._columns:
+            return self._columns[size]
+        numbers = self.compute(size)
+        if len(numbers.value) <= _MOST_KEPT:
+            self._columns[size] = numbers
+        return numbers
 
     @cached_property
     def index(self) -> dict[tuple[str, str, int], Array]:
         """Rows by measure, place and year."""
         names = ["measure", "geo", "year"]
-        groups: Any = pd.DataFrame({n: self.keys[n] for n in names}).groupby(names).indices
+        frame = pd.DataFrame({n: self.keys[n] for n in names})
+        groups: Any = frame.groupby(names, observed=True).indices
         return dict(groups)
 
     @cached_property
@@ -121,7 +130,7 @@ class Table:
         return bounded_cube(self.frame)
 
     @cached_property
-    def keys(self) -> dict[str, Array]:
+    def keys(self) -> dict[str, Any]:
         """What identifies each group."""
         return _keys(self.cube.keys)
 
@@ -135,7 +144,10 @@ class Table:
         """Shares of every size in TOTAL."""
         if not self.measures & set(ADDITIVE):
             return []
-        keys = self.keys | {"measure": _plain(self.keys["measure"]), "unit": _same("PC", self.keys)}
+        keys = self.keys | {
+            "measure": _plain(self.keys["measure"]),
+            "unit": _same("PC", len(self.cube)),
+        }
         compute = partial(_share, self.cube)
         return [Block("share", keys, self.sizes, compute, "part ÷ TOTAL")]
 
@@ -202,29 +214,38 @@ def _share(cube: Cube, size: str) -> Values:
     return share_values(cube, size)
 
 
-def _keys(frame: pd.DataFrame) -> dict[str, Array]:
-    """Key columns as plain arrays, blank where a table does not have one."""
-    blank = np.full(len(frame), "", dtype=object)
-    keys = {name: _text(frame[name]) if name in frame.columns else blank for name in _KEYS}
-    keys["year"] = frame["year"].to_numpy().astype(int)
+def _keys(frame: pd.DataFrame) -> dict[str, Any]:
+    """Key columns as categories of texts, blank where a table does not have one."""
+    keys: dict[str, Any] = {
+        name: _text(frame[name]) if name in frame.columns else _same("", len(frame))
+        for name in _KEYS
+    }
+    keys["year"] = frame["year"].to_numpy().astype(np.int32)
     return keys
 
 
-def _text(column: pd.Series[Any]) -> Array:
-    texts: Array = column.astype(str).to_numpy(dtype=object)
-    return texts
+def _text(column: pd.Series[Any]) -> Any:
+    """Texts; what is missing becomes the text that pandas prints for it."""
+    return _rename(pd.Categorical(column.array), str)
 
 
-def _plain(measures: Array) -> Array:
-    plain: Array = np.array([m.removesuffix(PRINTED) for m in measures], dtype=object)
-    return plain
+def _plain(measures: Any) -> Any:
+    return _rename(measures, lambda measure: measure.removesuffix(PRINTED))
 
 
-def _same(text: str, keys: dict[str, Array]) -> Array:
-    return np.full(len(keys["geo"]), text, dtype=object)
+def _rename(column: Any, rename: Callable[[Any], str]) -> Any:
+    """The same rows under other names, of which several may be the same."""
+    names = [*(rename(code) for code in column.categories), "nan"]
+    distinct = {name: n for n, name in enumerate(dict.fromkeys(names))}
+    place = np.array([distinct[name] for name in names], dtype=np.int32)
+    return pd.Categorical.from_codes(place[column.codes], pd.Index(list(distinct)))
 
 
-def _average(cube: Cube, keys: dict[str, Array], sizes: tuple[str, ...]) -> list[Block]:
+def _same(text: str, rows: int) -> Any:
+    return pd.Categorical.from_codes(np.zeros(rows, np.int8), pd.Index([text]))
+
+
+def _average(cube: Cube, keys: dict[str, Any], sizes: tuple[str, ...]) -> list[Block]:
     """Persons employed per enterprise, for groups that have both."""
     persons = np.flatnonzero(keys["measure"] == "persons_employed")
     firms = np.flatnonzero(np.isin(keys["measure"], _FIRMS))
@@ -237,8 +258,8 @@ def _average(cube: Cube, keys: dict[str, Array], sizes: tuple[str, ...]) -> list
     above, below = pairs["persons"].to_numpy(), pairs["firms"].to_numpy()
     pair_keys = {n: k[above] for n, k in keys.items()}
     pair_keys |= {
-        "measure": _same("average_size", pair_keys),
-        "unit": _same("PERS_PER_ENT", pair_keys),
+        "measure": _same("average_size", len(pairs)),
+        "unit": _same("PERS_PER_ENT", len(pairs)),
     }
 
     def compute(size: str) -> Values:

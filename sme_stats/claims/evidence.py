@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -35,18 +36,23 @@ def suits(claim: Claim, found: Evidence) -> bool:
     statistics, or business demography for measures that only it has. National tables suit only
     where the claim names their population.
     """
-    kind = family(found.dataset)
-    table, _, nace = claim.population.partition(":")
+    return suits_population(claim, found.dataset, found.nace)
+
+
+def suits_population(claim: Claim, dataset: str, nace: str) -> bool:
+    """Whether an activity of a table is the claim's population."""
+    kind = family(dataset)
+    table, _, activity = claim.population.partition(":")
     if table in NATIONAL:
-        return found.dataset == table and (not nace or found.nace == nace)
+        return dataset == table and (not activity or nace == activity)
     if claim.population == "business-demography":
-        return kind == "bd" and found.nace in _BD
+        return kind == "bd" and nace in _BD
     if claim.population in POPULATIONS:
-        return kind == "sbs" and found.nace in POPULATIONS[claim.population]
+        return kind == "sbs" and nace in POPULATIONS[claim.population]
     wanted = "bd" if claim.measure in DEMOGRAPHIC else "sbs"
     if claim.population:
-        return kind == wanted and found.nace == claim.population
-    return kind == wanted and found.nace in (_BD if wanted == "bd" else _SBS)
+        return kind == wanted and nace == claim.population
+    return kind == wanted and nace in (_BD if wanted == "bd" else _SBS)
 
 
 def independent(claim: Claim, found: Sequence[Evidence]) -> list[Evidence]:
@@ -111,9 +117,8 @@ def printed_units(printed: PrintedNumber, found: Evidence) -> tuple[float, float
     return factor * found.lower, factor * found.upper
 
 
-def units_of(printed: PrintedNumber, units: Array) -> tuple[Array, Array]:
-    """Factor of each row's unit, and whether it is of the printed kind."""
-    distinct, place = np.unique(units.astype(str), return_inverse=True)
-    factor = np.array([factor_of(printed, u) for u in distinct])
-    fits = np.array([units_fit(printed, u) for u in distinct])
-    return factor[place], fits[place]
+def units_of(printed: PrintedNumber, units: Any) -> tuple[Array, Array]:
+    """Factor of each row's unit (a category), and whether it is of the printed kind."""
+    factor = np.array([factor_of(printed, unit) for unit in units.categories])
+    fits = np.array([units_fit(printed, unit) for unit in units.categories])
+    return factor[units.codes], fits[units.codes]
