@@ -132,6 +132,18 @@ def as_list(wanted: object) -> list[object]:
     return list(wanted)
 
 
+def column_of(frame: pd.DataFrame, name: str) -> str:
+    """Name the frame's column for a dimension; an annual table's periods are its years.
+
+    Examples
+    --------
+    >>> column_of(pd.DataFrame({"year": [2023]}), "TIME_PERIOD")
+    'year'
+    """
+    column = DIMENSIONS.get(name, name)
+    return "year" if column == "period" and "period" not in frame.columns else column
+
+
 def select(frame: pd.DataFrame, where: str = "the frame", **filters: object) -> pd.DataFrame:
     """Keep the cells with the given codes; an error instead of an empty frame.
 
@@ -167,7 +179,10 @@ def select(frame: pd.DataFrame, where: str = "the frame", **filters: object) -> 
     for name, wanted in filters.items():
         if wanted is None:
             continue
-        column = DIMENSIONS.get(name, name)
+        column = column_of(frame, name)
+        if column == "freq" and column not in frame.columns and "year" in frame.columns:
+            _only_annual(wanted)
+            continue
         require(frame, column)
         mask &= _matches(frame[column], column, as_list(wanted), where)
     if not mask.any():
@@ -177,6 +192,13 @@ def select(frame: pd.DataFrame, where: str = "the frame", **filters: object) -> 
             "drop one filter, or see what there is with `sme-stats show`"
         )
     return frame.loc[mask]
+
+
+def _only_annual(wanted: object) -> None:
+    """Annual frames do without a column ``freq``: every cell of theirs is A."""
+    for code in as_list(wanted):
+        if code != "A":
+            raise UnknownNameError("freq in an annual table", code, ["A"])
 
 
 def _matches(

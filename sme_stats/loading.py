@@ -17,8 +17,8 @@ from typing import Any
 import pandas as pd
 
 from sme_stats import catalogue, codelists
-from sme_stats.errors import NotAvailableError, SourceError, UnknownNameError
-from sme_stats.frame import DIMENSIONS, select
+from sme_stats.errors import NotAvailableError, SourceError, UnknownNameError, UsageError
+from sme_stats.frame import DIMENSIONS, as_list, select
 from sme_stats.sources import brought, folders, snapshot
 from sme_stats.sources.codes import check_codes
 
@@ -59,6 +59,8 @@ def load(
     ------
     UnknownNameError
         If the dataset, a dimension or a code does not exist; names the nearest that do.
+    UsageError
+        If a filter is empty.
     NotAvailableError
         If a code exists but the tables at hand do not have it. Never an empty frame.
     SourceError
@@ -82,6 +84,9 @@ def load(
     """
     if source not in SOURCES:
         raise UnknownNameError("source", source, SOURCES)
+    for name, wanted in filters.items():
+        if wanted is not None and not as_list(wanted):
+            raise UsageError(f"{name} asks for no code at all; leave it out to have every one")
     code = dataset.lower()
     where = _choose(code, vintage) if source == "auto" else source
     if where == "snapshot":

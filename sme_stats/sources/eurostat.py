@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from sme_stats.errors import NotAvailableError, TransientError
-from sme_stats.frame import DIMENSIONS, select
+from sme_stats.frame import column_of, select
 from sme_stats.sources import queries
 from sme_stats.sources.answers import TooBigError
 from sme_stats.sources.client import Client
@@ -130,7 +130,7 @@ class Eurostat:
         with self.store.workshop() as room:
             while waiting:
                 part = waiting.pop(0)
-                path = f"sdmx/2.1/data/{code}/{part.key()}"
+                path = f"sdmx/2.1/data/{code}/{part.key()}".rstrip("/")
                 try:
                     found.append(parse(desk.take(path, {**_FORMAT, **part.params()}, room / code)))
                 except TooBigError:
@@ -176,5 +176,5 @@ def _changed(code: str, before: Stamp, after: Stamp) -> TransientError:
 
 def _known(frame: pd.DataFrame, filters: Mapping[str, object]) -> dict[str, object]:
     """Filters on columns that the frame has; the query has dealt with the others."""
-    named = {DIMENSIONS.get(name, name): wanted for name, wanted in filters.items()}
+    named = {column_of(frame, name): wanted for name, wanted in filters.items()}
     return {name: wanted for name, wanted in named.items() if name in frame.columns}

@@ -28,7 +28,9 @@ class Query:
     end: str = ""
 
     def key(self) -> str:
-        """Dot-separated codes in the order of the data structure.
+        """Dot-separated codes in the order of the data structure; empty where all are wanted.
+
+        Dots alone would be taken for steps up the address (``data/t/..`` is ``data``).
 
         Examples
         --------
@@ -36,6 +38,8 @@ class Query:
         >>> Query(table, {"geo": ("DE", "FR")}).key()
         '.DE+FR'
         """
+        if not any(self.codes.values()):
+            return ""
         return ".".join("+".join(self.codes.get(name, ())) for name in self.structure.dimensions)
 
     def params(self) -> dict[str, str]:
@@ -98,7 +102,7 @@ def build(structure: Structure, filters: Mapping[str, object]) -> Query:
         if name in ("year", "time", "TIME_PERIOD", "period"):
             years = sorted(text[:4] for text in _years(asked, structure))
         elif name == "measure":
-            codes = _narrow(codes, ours.get("indic", ""), _indicators(structure, asked))
+            codes = _of_measures(structure, codes, asked)
         else:
             dim = ours.get(DIMENSIONS.get(name, name), name)
             if dim == "unit" and dim not in structure.dimensions:
@@ -150,21 +154,28 @@ def _checked(structure: Structure, dim: str, asked: tuple[str, ...]) -> tuple[st
     return asked
 
 
-def _indicators(structure: Structure, measures: tuple[str, ...]) -> tuple[str, ...]:
+def _of_measures(
+    structure: Structure, codes: dict[str, tuple[str, ...]], measures: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Narrow the dimension that names indicators to those of the measures."""
     flow = entries().get(structure.code)
-    dim = next((d for d in structure.dimensions if DIMENSIONS.get(d, d) == "indic"), None)
-    if flow is None or dim is None:
+    if flow is None:
         raise UnknownNameError(
             f"dimension of {structure.code}", "measure", structure.dimensions,
             "the catalogue does not hold this table, so use its own indicator codes",
         )  # fmt: skip
-    named = {code: flow.measure_of(code)[0] for code in structure.dimensions[dim]}
+    dim = next(
+        (d for d in structure.dimensions if DIMENSIONS.get(d, d) == flow.indicators_in), ""
+    )
+    used = structure.dimensions.get(dim, ())
+    named = {code: flow.measure_of(code)[0] for code in used}
+    known = {measure for measure in (*named.values(), flow.measure) if measure}
     for measure in measures:
-        if measure not in named.values():
-            raise UnknownNameError(
-                f"measure in {structure.code}", measure, {m for m in named.values() if m}
-            )
-    return tuple(code for code, measure in named.items() if measure in measures)
+        if measure not in known:
+            raise UnknownNameError(f"measure in {structure.code}", measure, known)
+    if not dim:
+        return codes  # every cell is of the one measure
+    return _narrow(codes, dim, tuple(c for c, measure in named.items() if measure in measures))
 
 
 def _years(asked: tuple[str, ...], structure: Structure) -> tuple[str, ...]:

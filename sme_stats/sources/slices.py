@@ -48,14 +48,8 @@ def _pushed(
         if wanted is not None and column in ours:
             pushed[ours[column]] = tuple(str(w) for w in as_list(wanted))
     flow, measures = entries().get(dataset), filters.get("measure")
-    if (
-        flow is not None
-        and measures is not None
-        and "indic" in ours
-        and ours["indic"] not in pushed
-    ):
+    named = ours.get(flow.indicators_in, "") if flow else ""
+    if flow is not None and measures is not None and named and named not in pushed:
         asked = {str(m) for m in as_list(measures)}
-        pushed[ours["indic"]] = tuple(
-            c for c in flow.indicators() if flow.measure_of(c)[0] in asked
-        )
+        pushed[named] = tuple(c for c in flow.indicators() if flow.measure_of(c)[0] in asked)
     return pushed

@@ -67,6 +67,10 @@ class Table:
     def dims(self) -> list[str]:
         return self.tsv.split(b"\\")[0].decode().split(",")
 
+    @property
+    def periods(self) -> list[str]:
+        return self.tsv.split(b"\n")[0].decode().split("\t")[1:]
+
     def rows(self) -> list[list[str]]:
         lines = self.tsv.replace(b"\r\n", b"\n").decode().split("\n")[1:-1]
         return [line.split("\t")[0].split(",") for line in lines]
@@ -203,7 +207,7 @@ def _xml(kind: str, code: str, table: Table) -> str:
             + "</s:DimensionList></s:DataStructureComponents></s:DataStructure></s:DataStructures>"
         )
     else:
-        values = {**table.used(), "TIME_PERIOD": ["2022", "2023"]}
+        values = {**table.used(), "TIME_PERIOD": [p.strip() for p in table.periods]}
         keys = "".join(
             f'<c:KeyValue id="{n}">'
             + "".join(f"<c:Value>{v}</c:Value>" for v in vs)

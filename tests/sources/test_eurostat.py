@@ -5,7 +5,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from fake_eurostat import TOO_BIG, TSV, body, send
+from fake_eurostat import TOO_BIG, TSV, Table, body, send
 
 from sme_stats import load
 from sme_stats.errors import (
@@ -143,6 +143,59 @@ def test_codes_are_checked_before_anything_is_asked(fake, eurostat, filters, wor
     with pytest.raises(UnknownNameError, match=words):
         eurostat.load("sbs_sc_ovw", filters)
     assert fake.count("/data/") == 0
+
+
+QUARTERS = b"freq,unit,geo\\TIME_PERIOD\t2022-Q1 \t2022-Q2 \t2023-Q1 \nQ,NR,DE\t1 \t2 \t3 \n"
+
+
+@pytest.mark.parametrize("source", ["live", "store"])
+@pytest.mark.parametrize(
+    ("filters", "values"),
+    [
+        ({"year": 2022}, [1.0, 2.0]),  # no code at all: an address must not end in dots
+        ({"period": ["2022-Q2", "2023-Q1"]}, [2.0, 3.0]),
+        ({"TIME_PERIOD": "2022-Q2", "geo": "DE"}, [2.0]),
+        ({"freq": "Q"}, [1.0, 2.0, 3.0]),
+    ],
+)
+def test_quarters_are_chosen_by_year_or_period(fake, eurostat, source, filters, values):
+    fake.tables["t"] = Table(QUARTERS)
+    if source == "store":
+        eurostat.fetch("t")
+    assert load("t", source, **filters)["value"].tolist() == values
+    assert not any(set(path.split("?")[0].rsplit("/", 1)[1]) == {"."} for path in fake.seen)
+
+
+@pytest.mark.parametrize("source", ["live", "store"])
+def test_an_annual_table_takes_its_periods_as_years(fake, eurostat, source):
+    eurostat.fetch("sbs_sc_ovw")
+    chosen = {"freq": "A", "geo": "DE", "indic": "ENT_NR", "size": "GE250"}
+    for name in ("year", "period", "TIME_PERIOD", "time"):
+        frame = load("sbs_sc_ovw", source, **chosen, **{name: ["2023"]})
+        assert frame["value"].tolist() == [11.0]
+    with pytest.raises(UnknownNameError, match="'Q'; valid: A"):
+        load("sbs_sc_ovw", source, freq="Q")
+    with pytest.raises(UsageError, match="geo asks for no code at all"):
+        load("sbs_sc_ovw", source, geo=[])
+
+
+@pytest.mark.parametrize("source", ["live", "store"])
+def test_measures_of_the_denominators(fake, eurostat, source):
+    head = b"\\TIME_PERIOD\t2022 \n"
+    fake.tables["demo_pjan"] = Table(b"freq,unit,age,sex,geo" + head + b"A,NR,TOTAL,T,DE\t80 \n")
+    fake.tables["nama_10_gdp"] = Table(
+        b"freq,unit,na_item,geo" + head + b"A,CP_MEUR,B1GQ,DE\t4 \nA,CP_MEUR,B1G,DE\t3 \n"
+    )
+    if source == "store":
+        eurostat.fetch("demo_pjan")
+        eurostat.fetch("nama_10_gdp")
+    people = load("demo_pjan", source, measure="population", age="TOTAL")
+    assert people[["measure", "value"]].to_dict("list") == {
+        "measure": ["population"], "value": [80.0],
+    }  # fmt: skip
+    assert load("nama_10_gdp", source, measure="gdp")["value"].tolist() == [4.0]
+    with pytest.raises(UnknownNameError, match="valid: population"):
+        load("demo_pjan", source, measure="gdp", age="TOTAL")
 
 
 def test_a_slice_without_cells_says_so(fake, eurostat):

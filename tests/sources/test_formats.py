@@ -62,9 +62,29 @@ def test_quarters_and_months_stay_periods(periods, freq):
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (("2020M02", "2020M01"), ["2020-02", "2020-01"]),
+        (("2020Q2", "2020Q1"), ["2020-Q2", "2020-Q1"]),
+        (("2020S2", "2020S1"), ["2020-S2", "2020-S1"]),
+        (("2020W52", "2020W01"), ["2020-W52", "2020-W01"]),
+        (("2020M01D31", "2020M01D01"), ["2020-01-31", "2020-01-01"]),
+    ],
+)
+def test_periods_of_the_old_generation_are_those_of_today(old, new):
+    frame = read(tsv_bytes(["X,DE\t1 \t2 p"], old, "indic,geo\\time"))
+    assert frame["period"].tolist() == new
+    assert frame["value"].tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         (tsv_bytes(["A,DE\t1 \t2 "])[:-3], "no end"),
+        (tsv_bytes(["A,DE\t1 \t2 "], ("2022", "2022-13")), "not a time period"),
+        (tsv_bytes(["A,DE\t1 \t2 "], ("2022", "2022-W54")), "not a time period"),
+        (tsv_bytes(["A,DE\t1 \t2 "], ("2022", "2022Q5")), "not a time period"),
+        (tsv_bytes(["A,DE\t1 \t2 "], ("2020Q1", "2020-Q1")), "names a period twice"),
         (tsv_bytes(["A,DE\t1 \t2 ", "A,FR\t1 "]), "line 3 has 2 columns where the header has 3"),
         (tsv_bytes(["A,DE\t1 \t2 ", "FR\t1 \t2 "]), "line 3 has 1 codes where"),
         (tsv_bytes(["A,DE\t1 \t2 ", "A,F R\t1 \t2 "]), "line 3 has a code with a space"),
@@ -137,6 +157,48 @@ def test_sdmx_csv_of_both_versions():
     )
     assert read(two)["period"].tolist() == ["2022-Q3"]
     assert read(two)["conf"].tolist() == [""]
+
+
+def test_an_sdmx_csv_from_before_2025_says_confidential_among_the_flags():
+    text = (
+        b"DATAFLOW,LAST UPDATE,freq,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
+        b"ESTAT:X(1.0),10/03/24 11:00:00,A,DE,2020,,c\n"
+        b"ESTAT:X(1.0),10/03/24 11:00:00,A,FR,2020,3,bc\n"
+        b"ESTAT:X(1.0),10/03/24 11:00:00,A,IT,2020,4,p\n"
+    )
+    assert cells_of(read(text), ["geo"]) == [
+        ("DE", "2020", None, "", "C"), ("FR", "2020", 3.0, "b", "C"), ("IT", "2020", 4.0, "p", ""),
+    ]  # fmt: skip
+
+
+def test_an_sdmx_csv_with_quotes_or_with_labels():
+    quoted = (
+        b'"DATAFLOW","LAST UPDATE","freq","geo","TIME_PERIOD","OBS_VALUE","OBS_FLAG"\r\n'
+        b'"ESTAT:X(1.0)","10/03/24 11:00:00","A","DE","2020","1.5","p"\r\n'
+    )
+    assert cells_of(read(quoted), ["geo"]) == [("DE", "2020", 1.5, "p", "")]
+    labelled = (
+        b"STRUCTURE,STRUCTURE_ID,STRUCTURE_NAME,freq,Time frequency,geo,Geopolitical entity,"
+        b"TIME_PERIOD,Time,OBS_VALUE,Observation value,OBS_FLAG,Observation status,CONF_STATUS,"
+        b"Confidentiality status\n"
+        b'dataflow,ESTAT:T(1.0),"Title, with a comma",A,Annual,DE,Germany,2022,,1.5,,p,provisional,,\n'
+        b"dataflow,ESTAT:T(1.0),Title,A,Annual,PT,Portugal,2022,,,,,,C,confidential\n"
+    )
+    frame = read(labelled)
+    assert cells_of(frame, ["geo"]) == [
+        ("DE", "2022", 1.5, "p", ""), ("PT", "2022", None, "", "C"),
+    ]  # fmt: skip
+    assert not {"STRUCTURE_NAME", "Time", "Geopolitical entity"} & set(frame.columns)
+
+
+def test_an_sdmx_csv_of_changes_is_no_table():
+    text = (
+        b"STRUCTURE,STRUCTURE_ID,ACTION,geo,TIME_PERIOD,OBS_VALUE\n"
+        b"dataflow,ESTAT:T(1.0),I,DE,2022,5\n"
+    )
+    assert read(text)["value"].tolist() == [5.0]
+    with pytest.raises(FormatError, match="ACTION D: changes to a table"):
+        read(text.replace(b",I,", b",D,"))
 
 
 def test_json_stat():

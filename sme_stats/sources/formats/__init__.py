@@ -91,7 +91,8 @@ def recognise(text: bytes) -> Callable[..., Cells]:
         raise FormatError(f"this is {kind}, not a table: it begins {_begin(head)}")
     if b"\\" in first.split(b"\t", 1)[0] and b"\t" in first:
         return tsv.parse
-    if first.startswith((b"DATAFLOW,", b"STRUCTURE,")) or b",OBS_VALUE" in first:
+    plain = first.replace(b'"', b"")
+    if plain.startswith((b"DATAFLOW,", b"STRUCTURE,")) or b",OBS_VALUE" in plain:
         return sdmx_csv.parse
     raise FormatError(
         "none of Eurostat's formats (TSV, SDMX-CSV, JSON-stat): "

@@ -13,7 +13,11 @@ import pyarrow as pa
 from sme_stats.errors import FormatError
 
 Array = np.ndarray[Any, Any]
-_PERIOD = re.compile(r"(\d{4})(?:-(?:(?:Q[1-4]|S[12]|T[1-3]|W\d\d|M\d\d)|\d\d(?:-\d\d)?))?")
+_MONTH, _WEEK = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[1-4]\d|5[0-3])"
+_DAY = r"(?:0[1-9]|[12]\d|3[01])"
+_PERIOD = re.compile(rf"\d{{4}}(?:-(?:Q[1-4]|S[12]|T[1-3]|W{_WEEK}|{_MONTH}(?:-{_DAY})?))?")
+#: As files wrote periods until 2022: 2020M01, 2020Q1, 2020S1, 2020W05, 2020M01D31.
+_OLD_PERIOD = re.compile(r"(\d{4})-?(?:M(\d\d)(?:D(\d\d))?|([QSTW]\d{1,2}))")
 
 
 @dataclass
@@ -86,9 +90,10 @@ class Cells:
         FormatError
             If one has not; only a damaged file can be like that.
         """
-        for text in self.period.texts:
-            if not _PERIOD.fullmatch(text):
-                raise FormatError(f"{text!r} is not a time period of Eurostat's")
+        texts = [period(text) for text in self.period.texts]
+        if len(set(texts)) < len(texts):
+            raise FormatError(f"the file names a period twice: {', '.join(self.period.texts)}")
+        self.period = self.period.recode(texts)
         for name, column in self.dims.items():
             for text in column.texts:
                 if not text.isprintable():
@@ -101,6 +106,27 @@ class Cells:
         """Keep the cells that say something: a value, a flag or a confidentiality status."""
         rows = published_rows(self.value, self.flag, self.conf)
         return self if rows is None else self.take(rows)
+
+
+def period(text: str) -> str:
+    """Write a time period as Eurostat does today, so that vintages of both generations compare.
+
+    Raises
+    ------
+    FormatError
+        If it is none.
+
+    Examples
+    --------
+    >>> period("2023"), period("2020M01"), period("2020Q1"), period("2020-Q1")
+    ('2023', '2020-01', '2020-Q1', '2020-Q1')
+    """
+    new = text
+    if old := _OLD_PERIOD.fullmatch(text):
+        new = "-".join(part for part in old.groups() if part)
+    if not _PERIOD.fullmatch(new):
+        raise FormatError(f"{text!r} is not a time period of Eurostat's")
+    return new
 
 
 def published_rows(value: Array, *marks: Coded) -> Array | None:

@@ -1,7 +1,12 @@
-"""SDMX-CSV 1.0 (``DATAFLOW,LAST UPDATE,…``) and 2.0 (``STRUCTURE,STRUCTURE_ID,…``)."""
+"""SDMX-CSV 1.0 (``DATAFLOW,LAST UPDATE,…``) and 2.0 (``STRUCTURE,STRUCTURE_ID,…``).
+
+Before 2025 there is no CONF_STATUS and OBS_FLAG says ``c`` where a cell is confidential. A 2.0 with
+labels has one more column behind each (``freq,Time frequency,…``), which is left out.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -14,10 +19,10 @@ import pyarrow.csv as pacsv
 from sme_stats.errors import FormatError
 from sme_stats.sources.formats.blocks import lines, spread
 from sme_stats.sources.formats.cells import Array, Cells, Coded, blank, coded, join
-from sme_stats.sources.formats.tsv import lower, upper
+from sme_stats.sources.formats.tsv import lower, split_marks, upper
 
 _CODE = pa.dictionary(pa.int32(), pa.string())
-_ABOUT = ("DATAFLOW", "LAST UPDATE", "STRUCTURE", "STRUCTURE_ID", "ACTION")
+_ABOUT = ("DATAFLOW", "LAST UPDATE", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION")
 _ATTRIBUTES = ("OBS_FLAG", "CONF_STATUS")
 _OTHER = (*_ABOUT, *_ATTRIBUTES, "TIME_PERIOD", "OBS_VALUE")
 
@@ -44,16 +49,23 @@ def _block(body: bytes, names: list[str]) -> Cells:
     if body and not body.endswith(b"\n"):
         raise FormatError("the file is cut: its last line has no end; get it again")
     table = _read(body, names)
-    columns = {name: coded(table.column(name)) for name in names if name != "OBS_VALUE"}
+    kept = codes_only(names)
+    columns = {name: coded(table.column(name)) for name in kept if name != "OBS_VALUE"}
     value = _values(table.column("OBS_VALUE"))
     flow = columns.get("DATAFLOW") or columns.get("STRUCTURE_ID")
     updates = columns.get("LAST UPDATE")
+    if "ACTION" in columns:
+        _only_whole(columns["ACTION"])
+    flag = _letters(columns.get("OBS_FLAG"), len(value), lower)
+    conf = _letters(columns.get("CONF_STATUS"), len(value), upper)
+    if "CONF_STATUS" not in columns:
+        flag, conf = split_marks(flag)
     return Cells(
-        dims={n: columns[n] for n in names if n not in _OTHER},
+        dims={n: columns[n] for n in kept if n not in _OTHER},
         period=columns["TIME_PERIOD"],
         value=value,
-        flag=_letters(columns.get("OBS_FLAG"), len(value), lower),
-        conf=_letters(columns.get("CONF_STATUS"), len(value), upper),
+        flag=flag,
+        conf=conf,
         dataset=_dataset(flow),
         vintages=updates and updates.recode([vintage(t) for t in updates.texts]),
     )
@@ -76,15 +88,41 @@ def _letters(column: Coded | None, rows: int, fine: Callable[[str], bool]) -> Co
     return column
 
 
+def codes_only(names: list[str]) -> list[str]:
+    """Leave out the columns that a 2.0 with labels has behind each of the others.
+
+    Examples
+    --------
+    >>> codes_only(["STRUCTURE", "STRUCTURE_NAME", "geo", "Country", "OBS_VALUE", "Value"])
+    ['STRUCTURE', 'STRUCTURE_NAME', 'geo', 'OBS_VALUE']
+    """
+    if "STRUCTURE_NAME" not in names:
+        return names
+    start = names.index("STRUCTURE_NAME") + 1
+    return names[:start] + names[start::2]
+
+
+def _only_whole(action: Coded) -> None:
+    """Refuse a 2.0 that says which cells to change in another copy: it is no table."""
+    others = set(action.used()) - {"", "I", "R", "A"}
+    if others:
+        raise FormatError(
+            f"the file has rows with ACTION {', '.join(sorted(others))}: changes to a table, not "
+            "a table; ask for the data themselves"
+        )
+
+
 def _header(text: bytes) -> list[str]:
     end = text.find(b"\n")
     line = text[: end if end >= 0 else len(text)].rstrip(b"\r")
     try:
-        names = line.decode("utf-8-sig").split(",")
+        names = next(csv.reader([line.decode("utf-8-sig")], strict=True), [])
     except UnicodeDecodeError as error:
         raise FormatError(f"line 1 is not UTF-8: {error.reason}") from None
-    for needed in ("TIME_PERIOD", "OBS_VALUE", "geo"):
-        if needed not in names and (needed != "geo" or len(names) < 4):
+    except csv.Error as error:
+        raise FormatError(f"line 1 is not a header of SDMX-CSV: {error}") from None
+    for needed in ("TIME_PERIOD", "OBS_VALUE"):
+        if needed not in codes_only(names):
             raise FormatError(f"line 1 lacks the column {needed}; it has {', '.join(names)[:200]}")
     if len(set(names)) < len(names) or not all(names):
         raise FormatError(f"line 1 names a column twice, or one without a name: {line[:120]!r}")
