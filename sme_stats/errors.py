@@ -57,7 +57,9 @@ class UnknownNameError(UsageError):
 
     def __init__(self, kind: str, name: object, valid: Iterable[object], hint: str = "") -> None:
         self.kind, self.name, self.valid = kind, name, [str(v) for v in valid]
-        super().__init__(f"unknown {kind}: {str(name)!r}; {nearest(name, self.valid)}{_tail(hint)}")
+        said = nearest(name, self.valid)
+        tail = f"{' ' if said.endswith('?') else '; '}{hint}" if hint else ""
+        super().__init__(f"unknown {kind}: {str(name)!r}; {said}{tail}")
 
 
 class MixingError(UsageError):
@@ -116,10 +118,6 @@ class TransientError(SourceError):
 
 class RefusedError(SourceError):
     """A failure that a later attempt would meet again."""
-
-
-def _tail(hint: str) -> str:
-    return f"; {hint}" if hint else ""
 
 
 def nearest(name: object, valid: Iterable[object], most: int = 5) -> str:

@@ -180,54 +180,45 @@ def datasets(search: str = "", source: str = "auto") -> pd.DataFrame:
     Parameters
     ----------
     search : str, optional
-        Keep those whose code or title contains this text.
-    source : {"auto", "live"}
-        ``auto`` lists the embedded tables; ``live`` Eurostat's whole table of contents.
+        Keep those whose code and title together contain each of these words.
+    source : {"auto", "snapshot", "store", "live"}
+        ``auto`` lists the tables of the catalogue and what the store has beside them;
+        ``snapshot`` the embedded ones, ``store`` the fetched ones; ``live`` Eurostat's whole
+        table of contents.
 
     Returns
     -------
     pandas.DataFrame
-        ``dataset``, ``title``, ``population``, ``size_basis``, ``years``, ``rows``, ``vintage``,
-        ``coverage``, ``caveat``: one row a dataflow. Live: ``dataset``, ``title``, ``type``,
-        ``vintage``, ``years``.
+        ``dataset``, ``title``, ``source`` (where `load` takes its cells from: ``live`` where
+        Eurostat has to be asked), ``population``, ``size_basis``, ``years``, ``rows``,
+        ``vintage``, ``coverage``, ``caveat``: one row a dataflow; rows, vintage and coverage of
+        the newest copy at hand. Live: ``dataset``, ``title``, ``type``, ``vintage``, ``years``.
 
     Raises
     ------
+    UnknownNameError
+        If there is no such source.
     NotAvailableError
-        If none matches.
+        If no dataflow matches.
 
     Examples
     --------
-    >>> datasets("demography")["dataset"].tolist()
+    >>> datasets("demography", source="snapshot")["dataset"].tolist()
     ['bd_size', 'bd_9bd_sz_cl_r2']
+    >>> found = datasets("legal form")
+    >>> found["dataset"].tolist()
+    ['bd_l_form', 'bd_9ac_l_form_r2']
     """
-    found = _contents(search) if source == "live" else _embedded(search)
+    from sme_stats.sources.listings import listed
+
+    if source not in SOURCES:
+        raise UnknownNameError("source", source, SOURCES)
+    found = listed(search, source)
     if found.empty:
-        raise NotAvailableError(f"no dataflow's code or title contains {search!r}")
+        asked = f" whose code or title contains {search!r}" if search else ""
+        else_ = "" if source == "live" else "; the source live lists all of Eurostat's"
+        raise NotAvailableError(f"the source {source} has no dataflow{asked}{else_}")
     return found
-
-
-def _contents(search: str) -> pd.DataFrame:
-    from sme_stats.sources.metadata import Metadata
-
-    return Metadata().contents(search)
-
-
-def _embedded(search: str) -> pd.DataFrame:
-    known = catalogue.entries()
-    own = [(known[p.dataset], p.rows, p.vintage, p.coverage)
-           for p in snapshot.manifest().values() if p.dataset in known]  # fmt: skip
-    own.sort(key=lambda row: list(known).index(row[0].code))
-    own += [(flow, rows, flow.vintage, "of a plugin") for flow, rows in brought.listed()]
-    return pd.DataFrame([
-        {
-            "dataset": flow.code, "title": flow.title, "population": flow.population,
-            "size_basis": flow.size_basis, "years": f"{flow.years[0]}-{flow.years[1]}",
-            "rows": rows, "vintage": vintage, "coverage": coverage, "caveat": flow.caveat,
-        }
-        for flow, rows, vintage, coverage in own
-        if search.casefold() in f"{flow.code} {flow.title}".casefold()
-    ])  # fmt: skip
 
 
 def labels(codelist: str, lang: str = "en", dataset: str = "") -> dict[str, str]:

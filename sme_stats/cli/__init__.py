@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from sme_stats import __version__
+from sme_stats.cli.offline import offline_option
 from sme_stats.errors import PluginWarning, SmeStatsError, nearest
 
 #: Command to the module that defines it and one line for the help, in the order of the help.
@@ -67,6 +68,7 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sme-stats")
+@offline_option
 def group() -> None:
     """Numbers about European SMEs: recomputed, drawn, and checked where they are printed.
 

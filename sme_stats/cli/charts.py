@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sme_stats.cli.output import chosen, filters, source_option, to_json
+from sme_stats.cli.output import chosen, filters, source_option, to_json, vintage_option
 
 CHARTS = ("size-structure", "ranking", "trend", "one-person", "births-deaths", "claim")
 
@@ -26,10 +26,11 @@ CHARTS = ("size-structure", "ranking", "trend", "one-person", "births-deaths", "
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
 @filters
 @source_option
+@vintage_option
 def plot(chart: str, size: str, measure: str, indicator: str, dataset: str, claim_file: str | None,
          claim_id: str | None, no_partial: bool, lang: str, width: float | None, out: str,
          form: str, geo: tuple[str, ...], year: tuple[str, ...], nace: tuple[str, ...],
-         source: str) -> None:  # fmt: skip
+         source: str, vintage: str | None) -> None:  # fmt: skip
     """Draw a chart: SVG, PNG, its data as CSV and its alt text.
 
     \b
@@ -54,7 +55,7 @@ def plot(chart: str, size: str, measure: str, indicator: str, dataset: str, clai
         question = Question(
             geo=tuple(asked["geo"] or ()), year=tuple(asked["year"] or ()), measure=measure,
             size=size, indicator=indicator, dataset=dataset, add_partial=not no_partial,
-            source=source,
+            source=source, vintage=vintage or "",
         )  # fmt: skip
         drawn = draw(chart, question, **options)
     written = [str(path) for path in drawn.save(out or f"figures/{chart}")]

@@ -10,6 +10,8 @@ from typing import Any
 import click
 import pandas as pd
 
+from sme_stats.cli.offline import offline_option
+
 FORMATS = ("text", "json", "csv", "markdown")
 
 #: Options that several commands have.
@@ -17,10 +19,18 @@ format_option = click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
     help="How to print.",
 )  # fmt: skip
-source_option = click.option(
-    "--source", type=click.Choice(("auto", "snapshot", "store", "live")), default="auto",
-    show_default=True, help="Where cells come from.",
-)  # fmt: skip
+vintage_option = click.option(
+    "--vintage", help="Last update of the table to read, 2026-03-10; by default the newest."
+)
+
+
+def source_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where cells come from: --source and --offline."""
+    source = click.option(
+        "--source", type=click.Choice(("auto", "snapshot", "store", "live")), default="auto",
+        show_default=True, help="Where cells come from.",
+    )  # fmt: skip
+    return source(offline_option(command))
 
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -83,6 +93,8 @@ def _plain(content: object) -> object:
         return {str(k): _plain(v) for k, v in content.items()}
     if isinstance(content, list | tuple):
         return [_plain(v) for v in content]
+    if content is pd.NA:
+        return None
     if hasattr(content, "item"):
         content = content.item()
     if isinstance(content, float) and not math.isfinite(content):
@@ -107,8 +119,8 @@ def _compact(frame: pd.DataFrame) -> pd.DataFrame:
         column = frame[name]
         if name in ("value", "lower", "upper"):
             out[name] = [_number(v, u) for v, u in zip(column, _units(frame), strict=True)]
-        elif column.astype(str).replace("nan", "").any():
-            out[name] = column.astype(str).replace("nan", "")
+        elif (texts := column.astype(str).replace(["nan", "<NA>"], "")).any():
+            out[name] = texts
     return pd.DataFrame(out)
 
 

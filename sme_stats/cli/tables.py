@@ -15,6 +15,7 @@ from sme_stats.cli.output import (
     print_frame,
     source_option,
     to_json,
+    vintage_option,
 )
 from sme_stats.frame import select
 from sme_stats.indicators.registry import COMPARISONS, INDICATORS, compute, find
@@ -39,9 +40,10 @@ class _Names(click.Command):
 @filters
 @format_option
 @source_option
+@vintage_option
 def get(indicator: str, size: str | None, measure: str | None, dataset: str | None,
         options: tuple[str, ...], then: str | None, geo: tuple[str, ...], year: tuple[str, ...],
-        nace: tuple[str, ...], form: str, source: str) -> None:  # fmt: skip
+        nace: tuple[str, ...], form: str, source: str, vintage: str | None) -> None:  # fmt: skip
     """Compute an indicator.
 
     \b
@@ -50,6 +52,7 @@ def get(indicator: str, size: str | None, measure: str | None, dataset: str | No
       sme-stats get birth-rate --geo EU27_2020 --format json
       sme-stats get survival-curve --geo EU27_2020 -o cohort=2015
       sme-stats get size-share --measure persons_employed --year 2023 --then rank
+      sme-stats get size-share --geo DE --source store --vintage 2026-03-10
     """
     entry = find(indicator)
     table = dataset or entry.dataset
@@ -57,7 +60,7 @@ def get(indicator: str, size: str | None, measure: str | None, dataset: str | No
         raise click.UsageError(
             f"{indicator} compares an indicator's results: get size-share … --then {indicator}"
         )
-    cells = loading.load(table, source=source, **chosen(geo, year, nace))
+    cells = loading.load(table, source, vintage, **chosen(geo, year, nace))
     if measure and "measure" not in entry.takes:
         cells, measure = select(cells, f"the chosen {table}", measure=measure), None
     given = _options(options)
@@ -85,8 +88,9 @@ def _options(pairs: tuple[str, ...]) -> dict[str, Any]:
 @click.option("--all", "everything", is_flag=True, help="Also what rounding explains.")
 @format_option
 @source_option
+@vintage_option
 def audit(dataset: str, geo: tuple[str, ...], year: tuple[str, ...], nace: tuple[str, ...],
-          everything: bool, form: str, source: str) -> None:  # fmt: skip
+          everything: bool, form: str, source: str, vintage: str | None) -> None:  # fmt: skip
     """Find cells that contradict each other or jump without a flag, weightiest first.
 
     \b
@@ -95,7 +99,7 @@ def audit(dataset: str, geo: tuple[str, ...], year: tuple[str, ...], nace: tuple
     """
     from sme_stats.uncertainty.audit import audit as examine
 
-    findings = examine(loading.load(dataset, source=source, **chosen(geo, year, nace)))
+    findings = examine(loading.load(dataset, source, vintage, **chosen(geo, year, nace)))
     rounding = findings["rounding"].astype(bool)
     shown = findings if everything else findings[~rounding]
     title = f"{len(findings)} findings, {int(rounding.sum())} explained by rounding"
@@ -103,18 +107,23 @@ def audit(dataset: str, geo: tuple[str, ...], year: tuple[str, ...], nace: tuple
 
 
 @click.command()
-@click.option("--search", default="", help="Keep those whose code or title contains this.")
+@click.option("--search", default="", help="Words that code and title together contain.")
 @format_option
-def datasets(search: str, form: str) -> None:
-    """List the dataflows that can be loaded.
+@source_option
+def datasets(search: str, form: str, source: str) -> None:
+    """List the dataflows that can be loaded, and where their cells would come from.
+
+    With --source live Eurostat's whole table of contents, else the catalogue and the store.
 
     \b
-    Example:
+    Examples:
       sme-stats datasets --search demography
+      sme-stats datasets --source live --search "enterprises size class"
     """
-    frame = loading.datasets(search)
+    frame = loading.datasets(search, source)
     if form in ("text", "markdown"):
-        frame = frame[["dataset", "title", "years", "rows", "vintage"]]
+        shown = ("dataset", "title", "type", "years", "rows", "source", "vintage")
+        frame = frame[[name for name in shown if name in frame.columns]]
     print_frame(frame, form)
 
 
@@ -123,14 +132,16 @@ def datasets(search: str, form: str) -> None:
 @click.option("--lang", type=click.Choice(("en", "fr", "de")), default="en", help="Of labels.")
 @format_option
 @source_option
-def show(dataset: str, lang: str, form: str, source: str) -> None:
+@vintage_option
+def show(dataset: str, lang: str, form: str, source: str, vintage: str | None) -> None:
     """Show what a table holds: dimensions, codes in use, years, units, breaks, vintage.
 
     \b
-    Example:
+    Examples:
       sme-stats show sbs_sc_ovw
+      sme-stats show bd_hg --source live --lang fr
     """
-    record = loading.show(dataset, source=source, lang=lang)
+    record = loading.show(dataset, source=source, lang=lang, vintage=vintage)
     if form == "json":
         click.echo(to_json(record))
         return

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sme_stats import plotting
-from sme_stats.errors import NotAvailableError, UnknownNameError
+from sme_stats.errors import NotAvailableError, UnknownNameError, UsageError
 from sme_stats.frame import codes, concat, select, tidy
 from sme_stats.indicators.aggregates import partial_aggregate
 from sme_stats.indicators.demography import birth_rate, death_rate
@@ -47,8 +47,8 @@ class Question:
         Table; empty for the indicator's own.
     add_partial : bool
         Add the partial aggregate of the member states at hand to charts by country.
-    source : str
-        Where cells come from, as for `load`.
+    source, vintage : str
+        Where cells come from, as for `load`; a vintage only where the chart is of one table.
     """
 
     geo: tuple[str, ...] = ()
@@ -59,6 +59,7 @@ class Question:
     dataset: str = ""
     add_partial: bool = True
     source: str = "auto"
+    vintage: str = ""
 
 
 def draw(chart: str, question: Question, **options: object) -> Chart:
@@ -167,12 +168,13 @@ def _by_country(
 
 
 def _trend(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    _one_table(question)
     newest = find(question.indicator).dataset
     old = {"sbs_sc_ovw": "sbs_sc_sca_r2", "bd_size": "bd_9bd_sz_cl_r2"}
     datasets = [question.dataset] if question.dataset else [old.get(newest, newest), newest]
     parts = []
     for dataset in dict.fromkeys(datasets):
-        cells = load(dataset, source=question.source)
+        cells = _load(question, dataset)
         here = [g for g in question.geo or ("DE", "ES", "FR", "IT") if g in codes(cells["geo"])]
         if here:
             chosen = _in_years(select(cells, geo=here), question)
@@ -185,11 +187,12 @@ def _trend(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
 
 
 def _births_deaths(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    _one_table(question)
     datasets = [question.dataset] if question.dataset else ["bd_9bd_sz_cl_r2", "bd_size"]
     geo = question.geo[0] if question.geo else "EU27_2020"
     parts = []
     for dataset in datasets:
-        cells = load(dataset, source=question.source)
+        cells = _load(question, dataset)
         if geo not in codes(cells["geo"]):
             continue
         cells = _in_years(select(cells, geo=geo, size="TOTAL"), question)
@@ -205,11 +208,24 @@ def _births_deaths(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]
 
 
 def _cells(question: Question, dataset: str, *, one_year: bool) -> pd.DataFrame:
-    cells = load(question.dataset or dataset, source=question.source)
+    cells = _load(question, question.dataset or dataset)
     chosen = _in_years(cells, question)
     if one_year and len(question.year) != 1:
         chosen = chosen[chosen["year"] == chosen["year"].max()]
     return chosen
+
+
+def _load(question: Question, dataset: str) -> pd.DataFrame:
+    return load(dataset, question.source, question.vintage or None)
+
+
+def _one_table(question: Question) -> None:
+    """Refuse a vintage where a chart is of two tables: each has its own."""
+    if question.vintage and not question.dataset:
+        raise UsageError(
+            f"vintage {question.vintage} is of one table and this chart of two; name the table as "
+            "dataset"
+        )
 
 
 def _in_years(cells: pd.DataFrame, question: Question) -> pd.DataFrame:

@@ -169,8 +169,8 @@ class Client:
         """
         if offline():
             raise RefusedError(
-                "SME_STATS_OFFLINE is set, so nothing is downloaded; unset it, or use "
-                "source='snapshot' or 'store'"
+                "SME_STATS_OFFLINE is set, or --offline given, so nothing is downloaded; go "
+                "without it, or take the source snapshot or store"
             )
         url = check_address(f"{self.base}/{path.lstrip('/')}")
         for attempt in range(1, self.attempts + 1):

@@ -121,7 +121,9 @@ def diff(dataset: str, before: str | None = None, after: str | None = None) -> p
     )
 
 
-def show(dataset: str, source: str = "auto", lang: str = "en") -> dict[str, object]:
+def show(
+    dataset: str, source: str = "auto", lang: str = "en", vintage: str | None = None
+) -> dict[str, object]:
     """Describe a table: dimensions, codes in use with labels, years, units, breaks, size.
 
     Parameters
@@ -132,6 +134,8 @@ def show(dataset: str, source: str = "auto", lang: str = "en") -> dict[str, obje
         As in `sme_stats.load`; ``live`` asks for the structure only, not for the cells.
     lang : {"en", "fr", "de"}
         Of the labels.
+    vintage : str, optional
+        Of a stored table; by default the newest.
 
     Returns
     -------
@@ -145,9 +149,16 @@ def show(dataset: str, source: str = "auto", lang: str = "en") -> dict[str, obje
     """
     code = dataset.lower()
     kept = [] if code == "releases" else Store().vintages(code)
-    if source == "store" or (source == "auto" and kept):
-        return descriptions.describe(Store().read(code), lang, Store().about(code).get("title", ""))
-    if source != "live" and code in snapshot.manifest():
+    if source == "store" or (source == "auto" and (kept if vintage is None else vintage in kept)):
+        title = Store().about(code, vintage).get("title", "")
+        return descriptions.describe(Store().read(code, vintage), lang, title)
+    part = snapshot.manifest().get(code)
+    if vintage is not None and (source == "live" or part is None or part.vintage != vintage):
+        raise UnknownNameError(
+            f"vintage of {code}", vintage, [*kept, *([part.vintage] if part else [])],
+            "Eurostat serves only the newest, which `sme-stats fetch` keeps",
+        )  # fmt: skip
+    if source != "live" and part is not None:
         return descriptions.describe(snapshot.whole(code), lang)
     if source == "snapshot":
         raise UnknownNameError("dataset in the embedded snapshot", code, snapshot.manifest())

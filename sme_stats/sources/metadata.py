@@ -22,6 +22,7 @@ from sme_stats.sources.answers import refuse_entities
 from sme_stats.sources.client import BASE_URL, Client
 from sme_stats.sources.folders import table_code
 from sme_stats.sources.formats.compression import MAGIC, expand
+from sme_stats.sources.listings import fits
 from sme_stats.sources.structure import vintage_of
 
 LANGUAGES = ("en", "fr", "de")
@@ -45,14 +46,13 @@ class Metadata:
         """
         with _package(self.client) as package:
             rows = package.get_toc(agency="EUROSTAT", lang=_language(lang))[1:]
-        asked = search.casefold()
         return pd.DataFrame([
             {
                 "dataset": str(code).lower(), "title": title, "type": kind,
                 "vintage": vintage_of(str(update)), "years": f"{first}-{last}",
             }
             for title, code, kind, update, _, first, last in rows
-            if asked in f"{code} {title}".casefold()
+            if fits(search, f"{code} {title}")
         ], columns=["dataset", "title", "type", "vintage", "years"])  # fmt: skip
 
     def parameters(self, dataset: str) -> list[str]:

@@ -164,9 +164,7 @@ def _of_measures(
             f"dimension of {structure.code}", "measure", structure.dimensions,
             "the catalogue does not hold this table, so use its own indicator codes",
         )  # fmt: skip
-    dim = next(
-        (d for d in structure.dimensions if DIMENSIONS.get(d, d) == flow.indicators_in), ""
-    )
+    dim = next((d for d in structure.dimensions if DIMENSIONS.get(d, d) == flow.indicators_in), "")
     used = structure.dimensions.get(dim, ())
     named = {code: flow.measure_of(code)[0] for code in used}
     known = {measure for measure in (*named.values(), flow.measure) if measure}

@@ -210,6 +210,52 @@ def test_years_as_a_range(run):
     assert years == {2021, 2022, 2023}
 
 
+# -- where cells come from
+
+
+@pytest.mark.parametrize("line", ["--offline show bd_hg", "show bd_hg --offline",
+                                  "get size-share --dataset bd_hg --offline"])  # fmt: skip
+def test_offline_asks_nobody_and_is_over_with_the_command(run, monkeypatch, line):
+    monkeypatch.setenv("SME_STATS_OFFLINE", "0")
+    code, out, err = run(line)
+    assert (code, out) == (3, "") and "SME_STATS_OFFLINE is set" in err
+    assert os.environ["SME_STATS_OFFLINE"] == "0"
+    monkeypatch.delenv("SME_STATS_OFFLINE")
+    assert run("--offline datasets")[0] == 0
+    assert "SME_STATS_OFFLINE" not in os.environ
+
+
+def test_a_vintage_is_pinned_on_the_command_line(run):
+    from sme_stats.sources.formats import parse
+    from sme_stats.sources.store import Store
+
+    head = b"freq,indic_sbs,nace_r2,size_emp,geo\\TIME_PERIOD\t2023 \n"
+    for day, large in (("01", b"1"), ("02", b"2")):
+        text = head + b"A,ENT_NR,B-S_X_O_S94,TOTAL,DE\t4 \nA,ENT_NR,B-S_X_O_S94,GE250,DE\t%s \n"
+        about = {"dataset": "sbs_sc_ovw", "vintage": f"2026-01-{day}"}
+        Store().write(parse(text % large), about)
+    line = "get size-share --size 250+ --measure enterprises --format json"
+    for options, share, vintage in (
+        ("", 50.0, "2026-01-02"),
+        ("--vintage 2026-01-01", 25.0, "2026-01-01"),
+        ("--source store --vintage 2026-01-01", 25.0, "2026-01-01"),
+    ):
+        (row,) = json.loads(run(f"{line} {options}")[1])
+        assert (row["value"], row["vintage"]) == (share, vintage)
+    shown = json.loads(run("show sbs_sc_ovw --vintage 2026-01-01 --format json")[1])
+    assert (shown["cells"], shown["vintage"]) == (2, "2026-01-01")
+
+
+READING = ("get", "audit", "show", "datasets", "plot", "check", "reconcile", "report", "render")
+
+
+@pytest.mark.parametrize("command", READING)
+def test_what_reads_cells_takes_source_and_offline(run, command):
+    out = run(f"{command} --help")[1]
+    assert "--source [auto|snapshot|store|live]" in out
+    assert "--offline" in out
+
+
 # -- ends
 
 

@@ -181,7 +181,7 @@ def test_an_sdmx_csv_with_quotes_or_with_labels():
         b"STRUCTURE,STRUCTURE_ID,STRUCTURE_NAME,freq,Time frequency,geo,Geopolitical entity,"
         b"TIME_PERIOD,Time,OBS_VALUE,Observation value,OBS_FLAG,Observation status,CONF_STATUS,"
         b"Confidentiality status\n"
-        b'dataflow,ESTAT:T(1.0),"Title, with a comma",A,Annual,DE,Germany,2022,,1.5,,p,provisional,,\n'
+        b'dataflow,ESTAT:T(1.0),"Title, more",A,Annual,DE,Germany,2022,,1.5,,p,provisional,,\n'
         b"dataflow,ESTAT:T(1.0),Title,A,Annual,PT,Portugal,2022,,,,,,C,confidential\n"
     )
     frame = read(labelled)

@@ -4,6 +4,7 @@ import pytest
 from fake_eurostat import NOT_FOUND, STAMP, TSV, Table, body
 
 from sme_stats import load
+from sme_stats.catalogue import entries
 from sme_stats.errors import (
     NotAvailableError,
     RefusedError,
@@ -76,12 +77,33 @@ def test_metadata_come_through_the_package_and_our_door(fake, client):
     }  # fmt: skip
     assert labels("size_emp", dataset="sbs_sc_ovw")["TOTAL"] == "Total [en]"
     assert datasets("title", source="live")["dataset"].tolist() == ["sbs_sc_ovw"]
-    with pytest.raises(NotAvailableError, match="no dataflow"):
+    with pytest.raises(NotAvailableError, match="source live has no dataflow whose"):
         datasets("gibberish", source="live")
     with pytest.raises(UnknownNameError, match="language"):
         metadata.contents(lang="it")
     with pytest.raises(UnknownNameError, match="dimension of sbs_sc_ovw"):
         metadata.labels("sbs_sc_ovw", "sise")
+
+
+def test_datasets_lists_the_catalogue_and_where_each_table_would_come_from(fake, eurostat):
+    fake.tables["tps00001"] = Table(b"indic_de,geo\\time\t2019 \nJAN,DE\t83.5 \n")
+    eurostat.fetch("sbs_sc_ovw")
+    eurostat.fetch("tps00001")
+    found = datasets().set_index("dataset")
+    own = {code for code, flow in entries().items() if flow.dimensions}
+    assert own <= set(found.index)
+    assert len(own) == 19
+    assert found.loc["sbs_sc_ovw", ["source", "rows", "vintage"]].tolist() == [
+        "store", 9, "2026-03-10",
+    ]  # fmt: skip
+    assert found.loc["bd_size", "source"] == "snapshot"
+    assert found.loc["bd_hg", ["source", "vintage"]].tolist() == ["live", ""]
+    assert found.loc["tps00001", ["title", "rows"]].tolist() == ["Title of tps00001", 1]
+    assert datasets(source="store")["dataset"].tolist() == ["sbs_sc_ovw", "tps00001"]
+    assert "sbs_sc_ovw" in datasets(source="snapshot")["dataset"].tolist()
+    assert datasets("activity legal FORM")["dataset"].tolist() == ["bd_l_form", "bd_9ac_l_form_r2"]
+    with pytest.raises(UnknownNameError, match="unknown source: 'web'"):
+        datasets(source="web")
 
 
 def test_metadata_faults_are_errors_of_ours(fake, client, capsys):
@@ -122,6 +144,11 @@ def test_fetch_and_show(fake):
     assert show("bd_size")["breaks"][0]["year"] == 2021
     with pytest.raises(UnknownNameError, match="snapshot"):
         show("bd_hg", source="snapshot")
+    assert show("sbs_sc_ovw", vintage="2026-03-10")["cells"] == 9
+    assert show("sbs_sc_ovw", vintage="2026-11")["cells"] > 1000
+    for source in ("auto", "live", "store", "snapshot"):
+        with pytest.raises(UnknownNameError, match="vintage of sbs_sc_ovw: '1999-01-01'"):
+            show("sbs_sc_ovw", source, vintage="1999-01-01")
     fake.tables["other"] = Table(b"geo,unit\\TIME_PERIOD\t2022 \nDE,NR\t1 \n", updated=STAMP)
     assert show("other")["title"] == "Title of other"
 
