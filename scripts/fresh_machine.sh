@@ -62,6 +62,6 @@ for target in "${targets[@]}"; do
   if [ "$target" = report ]; then
     inside "$python" -c 'import pathlib, sys
 page = pathlib.Path("/sme_stats/output/report.html").read_text("utf-8")
-sys.exit(0 if page.count("<svg") > 5 and "</html>" in page else "the report is not whole")'
+sys.exit(0 if page.count("<img") > 2 and "</html>" in page else "the report is not whole")'
   fi
 done
