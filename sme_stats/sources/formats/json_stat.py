@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from math import prod
 from typing import Any
@@ -28,7 +29,7 @@ def parse(pieces: Iterable[bytes], *, keep_missing: bool = False) -> Cells:
     """
     text = b"".join(pieces)
     try:
-        body = json.loads(text)
+        body = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"this JSON is damaged or cut: {str(error)[:120]}") from None
     refuse_error(body)
@@ -37,6 +38,15 @@ def parse(pieces: Iterable[bytes], *, keep_missing: bool = False) -> Cells:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         what = f"{type(error).__name__}: {error}"
         raise FormatError(f"this JSON is not a JSON-stat 2.0 dataset: {what[:120]}") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object, none of whose keys stands twice: of two values neither is the right one."""
+    out = dict(pairs)
+    if len(out) < len(pairs):
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise ValueError(f"an object has the key {twice!r} twice")
+    return out
 
 
 def refuse_error(body: object) -> None:

@@ -121,6 +121,8 @@ def _header(text: bytes) -> list[str]:
         raise FormatError(f"line 1 is not UTF-8: {error.reason}") from None
     except csv.Error as error:
         raise FormatError(f"line 1 is not a header of SDMX-CSV: {error}") from None
+    if not "".join(names).isprintable():
+        raise FormatError("line 1 holds a control character; the file is damaged")
     for needed in ("TIME_PERIOD", "OBS_VALUE"):
         if needed not in codes_only(names):
             raise FormatError(f"line 1 lacks the column {needed}; it has {', '.join(names)[:200]}")

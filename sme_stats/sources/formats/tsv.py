@@ -71,7 +71,7 @@ def parts(pieces: Iterable[bytes], *, keep_missing: bool = False) -> Iterator[Ce
     work = partial(_block, head=head, keep_missing=keep_missing)
     for cells, rows in spread(work, chain([first[end:]], feed)):
         if isinstance(cells, bytes):
-            cells = _long(_irregular(cells, head, line), head, keep_missing)
+            cells = _slowly(cells, head, line, keep_missing)
         line += rows
         yield cells
 
@@ -103,9 +103,21 @@ def _block(body: bytes, head: Header, keep_missing: bool) -> tuple[Cells | bytes
         # One translation of the block instead of a split per cell: commas and spaces become tabs,
         # so that a cell is two columns, value and status.
         table = _csv(body.translate(_TO_TABS), head)
+        if not _separated(body, table.num_rows, head):
+            return body, body.count(b"\n")
         return _long(table, head, keep_missing), table.num_rows
     except (pa.ArrowInvalid, _NumberError):
         return body, body.count(b"\n")
+
+
+def _separated(body: bytes, rows: int, head: Header) -> bool:
+    """Whether commas and tabs are as many as they must be, before both became tabs.
+
+    A comma in the place of a tab would otherwise shift a code into a value unseen.
+    """
+    text = np.frombuffer(body, dtype=np.uint8)
+    tabs, commas = np.count_nonzero(text == 9), np.count_nonzero(text == 44)
+    return bool(tabs == rows * len(head.periods) and commas == rows * (len(head.dims) - 1))
 
 
 class _NumberError(ValueError):
@@ -135,6 +147,15 @@ def _csv(text: bytes, head: Header) -> pa.Table:
             column_types=types, null_values=[":"], strings_can_be_null=False
         ),
     )
+
+
+def _slowly(body: bytes, head: Header, line: int, keep_missing: bool) -> Cells:
+    try:
+        return _long(_irregular(body, head, line), head, keep_missing)
+    except _NumberError:
+        raise FormatError(
+            f"at or after line {line} stands a number that is beyond any count; the file is damaged"
+        ) from None
 
 
 def _irregular(body: bytes, head: Header, line: int) -> pa.Table:
