@@ -30,8 +30,10 @@ leave() {
 trap leave EXIT
 
 mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" | grep -m1 '/debian/$')
+script=/usr/share/debootstrap/scripts/$suite
+[ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid  # a suite younger than debootstrap
 debootstrap --variant=minbase --include="$python,$python-venv,make" "$suite" "$root" "$mirror" \
-  >"$root.log" 2>&1 || { tail -20 "$root.log"; exit 1; }
+  "$script" >"$root.log" 2>&1 || { tail -20 "$root.log"; exit 1; }
 rm -f "$root.log"
 git clone --quiet --no-hardlinks "$top" "$root/sme_stats"
 

@@ -10,7 +10,7 @@ import re
 from itertools import product
 
 _CELL = re.compile(
-    r"(?P<value>:|-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?) ?(?P<flag>[a-z]*( ?[@|][A-Z]+)?) ?"
+    r" ?(?P<value>:|-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?) ?(?P<flag>[a-z]*( ?[@|][A-Z]+)?) ?"
 )
 _PERIOD = re.compile(r"\d{4}(-(Q[1-4]|S[12]|T[1-3]|W\d\d|M\d\d|\d\d(-\d\d)?))?")
 

@@ -29,7 +29,7 @@ def parse(pieces: Iterable[bytes], *, keep_missing: bool = False) -> Cells:
     """
     text = b"".join(pieces)
     try:
-        body = json.loads(text, object_pairs_hook=_once)
+        body = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"this JSON is damaged or cut: {str(error)[:120]}") from None
     refuse_error(body)
@@ -38,6 +38,10 @@ def parse(pieces: Iterable[bytes], *, keep_missing: bool = False) -> Cells:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         what = f"{type(error).__name__}: {error}"
         raise FormatError(f"this JSON is not a JSON-stat 2.0 dataset: {what[:120]}") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no value of JSON's")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
