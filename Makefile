@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: report test lint types layers unit docs wheel bench clean
+.PHONY: report test lint types layers unit docs wheel fuzz bench clean
 
 report: $(VENV)/.report
 	$(BIN)/sme-stats report --out output/report.html
@@ -37,6 +37,10 @@ docs: $(VENV)/.test
 wheel: $(VENV)/.test
 	$(BIN)/python scripts/check_wheel.py
 
+# Coverage-guided fuzzing of every reader, a fixed number of executions; CI runs it after the tests.
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m fuzz
+
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
@@ -51,6 +55,11 @@ $(VENV)/.report: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@ $(VENV)/.report
+
+# A Python for which the fuzzer has no wheel goes without it, and `make fuzz` says so.
+$(VENV)/.fuzz: pyproject.toml | $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary atheris -e ".[fuzz]"
+	touch $@ $(VENV)/.test $(VENV)/.report
 
 clean:
 	rm -rf $(VENV) output dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

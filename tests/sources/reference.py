@@ -12,10 +12,21 @@ from itertools import product
 _CELL = re.compile(
     r" ?(?P<value>:|-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?) ?(?P<flag>[a-z]*( ?[@|][A-Z]+)?) ?"
 )
-_PERIOD = re.compile(r"\d{4}(-(Q[1-4]|S[12]|T[1-3]|W\d\d|M\d\d|\d\d(-\d\d)?))?")
+_OLD = re.compile(r"([0-9]{4})-?(?:M([0-9]{2})(?:D([0-9]{2}))?|([QSTW][0-9]{1,2}))")
+_PERIOD = re.compile(
+    r"[0-9]{4}(-(Q[1-4]|S[12]|T[1-3]|W(0[1-9]|[1-4][0-9]|5[0-3])"
+    r"|(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?))?"
+)
 
 #: (dimension codes, period) to (value or None, flag, confidentiality)
 Table = dict[tuple[str, ...], tuple[float | None, str, str]]
+
+
+def period(text: str) -> str | None:
+    """A period as written today; None where it is none."""
+    if old := _OLD.fullmatch(text):
+        text = "-".join(filter(None, old.groups()))
+    return text if _PERIOD.fullmatch(text) else None
 
 
 def status(text: str) -> tuple[str, str]:
@@ -39,8 +50,8 @@ def read_tsv(text: bytes) -> list[tuple] | None:
     head, *periods = lines[0].split("\t")
     dims, _, _ = head.partition("\\")
     width = len(dims.split(","))
-    periods = [p.strip() for p in periods]
-    if not all(_PERIOD.fullmatch(p) for p in periods):
+    periods = [period(p.strip()) for p in periods]
+    if None in periods or len(set(periods)) < len(periods):
         return None
     cells = []
     for line in lines[1:]:
@@ -50,24 +61,24 @@ def read_tsv(text: bytes) -> list[tuple] | None:
             return None
         if not all(code.isprintable() for code in codes):
             return None
-        for period, cell in zip(periods, row, strict=True):
+        for when, cell in zip(periods, row, strict=True):
             match = _CELL.fullmatch(cell)
             if not match:
                 return None
             value = None if match["value"] == ":" else float(match["value"])
             flag, conf = status(match["flag"])
             if value is not None or flag or conf:
-                cells.append((*codes, period, value, flag, conf))
+                cells.append((*codes, when, value, flag, conf))
     return cells
 
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-_ABOUT = ("DATAFLOW", "LAST UPDATE", "STRUCTURE", "STRUCTURE_ID", "ACTION")
+_ABOUT = ("DATAFLOW", "LAST UPDATE", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION")
 _NO_DIMENSION = (*_ABOUT, "TIME_PERIOD", "OBS_VALUE", "OBS_FLAG", "CONF_STATUS")
 
 
 def read_csv(text: bytes) -> list[tuple] | None:
-    """Published cells of an SDMX-CSV in the order of the file; None where a strict reader refuses."""
+    """Published cells of an SDMX-CSV in the order of the file; None where it is not sound."""
     try:
         whole = text.decode("utf-8").removeprefix("\ufeff")
         names, *rows = csv.reader(io.StringIO(whole, newline=""), strict=True)
@@ -75,14 +86,18 @@ def read_csv(text: bytes) -> list[tuple] | None:
         return None
     if len(set(names)) < len(names) or whole[-1] not in "\r\n":
         return None
+    labels = names.index("STRUCTURE_NAME") + 1 if "STRUCTURE_NAME" in names else len(names)
+    kept = names[:labels] + names[labels::2]  # behind each code stands its label
     cells = []
     for row in rows:
         if len(row) != len(names):
             return None
         said = dict(zip(names, row, strict=True))
-        dims = [said[n] for n in names if n not in _NO_DIMENSION]
-        value, period = said["OBS_VALUE"], said["TIME_PERIOD"]
+        dims = [said[n] for n in kept if n not in _NO_DIMENSION]
+        value, when = said["OBS_VALUE"].strip(" \t"), period(said["TIME_PERIOD"])
         marks = said.get("OBS_FLAG", ""), said.get("CONF_STATUS", "")
+        if "CONF_STATUS" not in kept:
+            marks = status(marks[0])
         if value in ("", ":"):
             number = None
         elif _NUMBER.fullmatch(value) and math.isfinite(float(value)):
@@ -93,9 +108,9 @@ def read_csv(text: bytes) -> list[tuple] | None:
             return None
         if number is None and marks == ("", ""):
             continue
-        if not all(d and d.isprintable() for d in dims) or not _PERIOD.fullmatch(period):
+        if not all(d and d.isprintable() for d in dims) or not when:
             return None
-        cells.append((*dims, period, number, *marks))
+        cells.append((*dims, when, number, *marks))
     return cells
 
 
@@ -107,7 +122,7 @@ def _once(pairs: list[tuple]) -> dict:
 
 
 def read_stat(text: bytes) -> list[tuple] | None:
-    """Published cells of a JSON-stat in the order of the cube; None where a strict reader refuses."""
+    """Published cells of a JSON-stat in the order of the cube; None where it is not sound."""
     try:
         body = json.loads(text, object_pairs_hook=_once, parse_constant=int)
         ids, sizes = body["id"], body["size"]
@@ -120,6 +135,9 @@ def read_stat(text: bytes) -> list[tuple] | None:
             _by_place(body.get(k) or {}, math.prod(sizes)) for k in ("value", "status")
         )
         time = next(ids.index(n) for n in ("time", "TIME_PERIOD") if n in ids)
+        axes[time] = [period(text) for text in axes[time]]
+        if None in axes[time] or len(set(axes[time])) < len(axes[time]):
+            return None
         cells = []
         for place, codes in enumerate(product(*axes)):
             if place in values or place in marks:

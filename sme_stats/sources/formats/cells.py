@@ -15,9 +15,11 @@ from sme_stats.errors import FormatError
 Array = np.ndarray[Any, Any]
 _MONTH, _WEEK = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[1-4]\d|5[0-3])"
 _DAY = r"(?:0[1-9]|[12]\d|3[01])"
-_PERIOD = re.compile(rf"\d{{4}}(?:-(?:Q[1-4]|S[12]|T[1-3]|W{_WEEK}|{_MONTH}(?:-{_DAY})?))?")
+_PERIOD = re.compile(
+    rf"\d{{4}}(?:-(?:Q[1-4]|S[12]|T[1-3]|W{_WEEK}|{_MONTH}(?:-{_DAY})?))?", re.ASCII
+)
 #: As files wrote periods until 2022: 2020M01, 2020Q1, 2020S1, 2020W05, 2020M01D31.
-_OLD_PERIOD = re.compile(r"(\d{4})-?(?:M(\d\d)(?:D(\d\d))?|([QSTW]\d{1,2}))")
+_OLD_PERIOD = re.compile(r"(\d{4})-?(?:M(\d\d)(?:D(\d\d))?|([QSTW]\d{1,2}))", re.ASCII)
 
 
 @dataclass
@@ -90,6 +92,8 @@ class Cells:
         FormatError
             If one has not; only a damaged file can be like that.
         """
+        if not self.dataset.isprintable():
+            raise FormatError(f"{self.dataset!r} is no dataflow's code; the file is damaged")
         texts = [period(text) for text in self.period.texts]
         if len(set(texts)) < len(texts):
             raise FormatError(f"the file names a period twice: {', '.join(self.period.texts)}")

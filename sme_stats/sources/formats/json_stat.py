@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -76,13 +76,15 @@ def refuse_error(body: object) -> None:
 
 
 def _cells(body: dict[str, Any]) -> Cells:
-    ids, sizes = list(body["id"]), [int(n) for n in body["size"]]
+    ids, sizes = list(body["id"]), list(body["size"])
+    if not all(type(n) is int for n in sizes):
+        raise TypeError("size holds something that is no count")
     if len(ids) != len(sizes) or len(set(ids)) != len(ids) or min(sizes, default=0) < 0:
         raise ValueError("id and size do not fit each other")
-    if prod(sizes) > MOST_POSITIONS:
-        raise ValueError(f"a cube of {prod(sizes):,} positions is beyond any answer")
-    place = _sparse(body.get("value", {}), prod(sizes), number=True)
-    status = _sparse(body.get("status", {}), prod(sizes), number=False)
+    if math.prod(sizes) > MOST_POSITIONS:
+        raise ValueError(f"a cube of {math.prod(sizes):,} positions is beyond any answer")
+    place = _sparse(body.get("value", {}), math.prod(sizes), number=True)
+    status = _sparse(body.get("status", {}), math.prod(sizes), number=False)
     positions = np.unique(np.fromiter([*place, *status], dtype=np.int64))
     index = np.unravel_index(positions, sizes) if len(positions) else [positions] * len(ids)
     dims = {
@@ -117,10 +119,14 @@ def _sparse(values: object, size: int, *, number: bool) -> dict[int, Any]:
         if value is None:
             continue
         position = int(key)
+        if str(position) != str(key):  # "00" beside "0" would be two values of one cell
+            raise ValueError(f"{key!r} is no position")
         if not 0 <= position < size:
             raise ValueError(f"position {key} lies outside the cube of {size}")
         if number and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise ValueError(f"value {value!r} is not a number")
+        if number and not math.isfinite(value):
+            raise ValueError(f"the value at position {key} is beyond any count")
         if not number and not isinstance(value, str):
             raise ValueError(f"status {value!r} is not text")
         out[position] = value
@@ -133,7 +139,9 @@ def _codes(category: dict[str, Any], size: int) -> list[str]:
     places = sorted(index.values()) if isinstance(index, dict) else list(range(len(codes)))
     if places != list(range(size)) or len(set(codes)) != size:
         raise ValueError("a dimension's index does not fit its size")
-    return [str(code) for code in codes]
+    if not all(isinstance(code, str) for code in codes) or bool in map(type, places):
+        raise TypeError("a dimension's index holds something that is no code, or no place")
+    return codes
 
 
 def _dataset(body: dict[str, Any]) -> str:
@@ -142,5 +150,5 @@ def _dataset(body: dict[str, Any]) -> str:
 
 
 def _updated(text: str) -> str:
-    match = re.match(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d))?", text)
+    match = re.match(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d))?", text, re.ASCII)
     return stamp(match[1], match[2] or "11:00") if match else ""

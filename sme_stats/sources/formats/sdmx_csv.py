@@ -19,7 +19,7 @@ import pyarrow.csv as pacsv
 from sme_stats.errors import FormatError
 from sme_stats.sources.formats.blocks import lines, spread
 from sme_stats.sources.formats.cells import Array, Cells, Coded, blank, coded, join
-from sme_stats.sources.formats.tsv import lower, split_marks, upper
+from sme_stats.sources.formats.tsv import lower, split_marks, upper, whole_lines
 
 _CODE = pa.dictionary(pa.int32(), pa.string())
 _ABOUT = ("DATAFLOW", "LAST UPDATE", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION")
@@ -46,8 +46,7 @@ def parts(pieces: Iterable[bytes], *, keep_missing: bool = False) -> Iterator[Ce
 
 
 def _block(body: bytes, names: list[str]) -> Cells:
-    if body and not body.endswith(b"\n"):
-        raise FormatError("the file is cut: its last line has no end; get it again")
+    whole_lines(body)
     table = _read(body, names)
     kept = codes_only(names)
     columns = {name: coded(table.column(name)) for name in kept if name != "OBS_VALUE"}

@@ -97,8 +97,7 @@ def header(head: bytes) -> Header:
 
 def _block(body: bytes, head: Header, keep_missing: bool) -> tuple[Cells | bytes, int]:
     """Parse one block; hand it back as it is where its cells are irregular."""
-    if body and not body.endswith(b"\n"):
-        raise FormatError("the file is cut: its last line has no end; get it again")
+    whole_lines(body)
     try:
         # One translation of the block instead of a split per cell: commas and spaces become tabs,
         # so that a cell is two columns, value and status.
@@ -122,6 +121,20 @@ def _separated(body: bytes, rows: int, head: Header) -> bool:
 
 class _NumberError(ValueError):
     """A text that pyarrow takes for a number and Eurostat does not: nan, inf."""
+
+
+def whole_lines(body: bytes) -> None:
+    """Check what Arrow would let pass: a last line without an end, a mark of byte order inside.
+
+    Raises
+    ------
+    FormatError
+        If either is there.
+    """
+    if body and not body.endswith(b"\n"):
+        raise FormatError("the file is cut: its last line has no end; get it again")
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise FormatError("a mark of byte order stands inside the file; it is damaged")
 
 
 def _names(head: Header) -> list[str]:
