@@ -29,7 +29,7 @@ FOUND = {
     "half a character in the name of the dataflow": (
         stat(extension={"id": "SBS\ud800"}), "no dataflow's code"),
     "a period in other digits": (
-        b"freq,geo\\TIME_PERIOD\t\xd9\xa2\xd9\xa0\xd9\xa2\xd9\xa2 \nA,DE\t1 \n", "is not a time period"),
+        tsv_bytes(["A,DE\t1 "], periods=("\u0662\u0660\u0662\u0662",)), "is not a time period"),
     "a size that is no whole number": (stat(size=[1, 2.0, 2]), "no count"),
     "a code that is no text": (
         stat().replace(b'["DE", "PT"]', b'[5, "PT"]'), "no code"),
