@@ -10,7 +10,7 @@ import re
 from itertools import product
 
 _CELL = re.compile(
-    r" ?(?P<value>:|-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?) ?(?P<flag>[a-z]*( ?[@|][A-Z]+)?) ?"
+    r" ?(?P<value>:|[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?) ?(?P<flag>[a-z]*( ?[@|][A-Z]+)?) ?"
 )
 _OLD = re.compile(r"([0-9]{4})-?(?:M([0-9]{2})(?:D([0-9]{2}))?|([QSTW][0-9]{1,2}))")
 _PERIOD = re.compile(
@@ -92,26 +92,30 @@ def read_csv(text: bytes) -> list[tuple] | None:
     for row in rows:
         if len(row) != len(names):
             return None
-        said = dict(zip(names, row, strict=True))
-        dims = [said[n] for n in kept if n not in _NO_DIMENSION]
-        value, when = said["OBS_VALUE"].strip(" \t"), period(said["TIME_PERIOD"])
-        marks = said.get("OBS_FLAG", ""), said.get("CONF_STATUS", "")
-        if "CONF_STATUS" not in kept:
-            marks = status(marks[0])
-        if value in ("", ":"):
-            number = None
-        elif _NUMBER.fullmatch(value) and math.isfinite(float(value)):
-            number = float(value)
-        else:
+        try:
+            cells += _row(dict(zip(names, row, strict=True)), kept)
+        except ValueError:
             return None
-        if not re.fullmatch(r"[a-z]*", marks[0]) or not re.fullmatch(r"[A-Z]*", marks[1]):
-            return None
-        if number is None and marks == ("", ""):
-            continue
-        if not all(d and d.isprintable() for d in dims) or not when:
-            return None
-        cells.append((*dims, when, number, *marks))
     return cells
+
+
+def _row(said: dict[str, str], kept: list[str]) -> list[tuple]:
+    """One cell, or none where it says nothing."""
+    dims = [said[n] for n in kept if n not in _NO_DIMENSION]
+    text, when = said["OBS_VALUE"].strip(" \t"), period(said["TIME_PERIOD"])
+    marks = said.get("OBS_FLAG", ""), said.get("CONF_STATUS", "")
+    if "CONF_STATUS" not in kept:
+        marks = status(marks[0])
+    number = None if text in ("", ":") else float(text)
+    if number is not None and not (_NUMBER.fullmatch(text) and math.isfinite(number)):
+        raise ValueError(text)
+    if not re.fullmatch(r"[a-z]*", marks[0]) or not re.fullmatch(r"[A-Z]*", marks[1]):
+        raise ValueError(marks)
+    if number is None and marks == ("", ""):
+        return []
+    if not all(d and d.isprintable() for d in dims) or not when:
+        raise ValueError(dims)
+    return [(*dims, when, number, *marks)]
 
 
 def _once(pairs: list[tuple]) -> dict:
