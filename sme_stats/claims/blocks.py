@@ -4,42 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sme_stats.errors import NotAvailableError
-from sme_stats.frame import codes
-from sme_stats.indicators.demography import (
-    birth_rate,
-    churn_rate,
-    death_rate,
-    implied_active,
-    survival,
-)  # fmt: skip
-from sme_stats.indicators.ranges import PRINTED, Values, level_values, share_values
-from sme_stats.indicators.shares import ADDITIVE, bounded_cube
-from sme_stats.uncertainty.cube import Array, Cube, from_bits, make
-from sme_stats.uncertainty.intervals import divide
+from sme_stats.indicators.ranges import Values
+from sme_stats.uncertainty.cube import Array, from_bits
 
-#: Sizes that a claim or a search can mean, beside the classes that a table publishes itself.
-SIZES = (
-    "TOTAL", "0-249", "GE250", "0-9", "10-49", "0-49", "50-249", "10-249", "10-19", "20-49",
-    "1-249", "1-9", "0_1", "2-9", "0", "1-4", "5-9", "GE10", "0-4",
-)  # fmt: skip
-_KEYS = ("dataset", "vintage", "measure", "unit", "nace", "geo", "year", "source", "age", "members")
-_FIRMS = ("enterprises", "active_enterprises")
+KEYS = ("dataset", "vintage", "measure", "unit", "nace", "geo", "year", "source", "age", "members")
 #: Groups of a table whose columns are kept once computed; a larger one's are computed again.
 _MOST_KEPT = 500_000
-#: Statistics that have blocks of their own; a change is the difference of two levels.
-BLOCKS = ("share", "level", "average", "rate")
+#: Statistics of the definition space.
+BLOCKS = ("share", "level", "average", "rate", "change")
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One number of the definition space with everything that defines it."""
+    """One number of the definition space with everything that defines it.
+
+    ``of`` is the size that a share is in percent of, ``base_year`` the year that a change starts
+    from (0 for what is no change).
+    """
 
     statistic: str
     measure: str
@@ -59,13 +46,16 @@ class Evidence:
     flag: str
     conf: str
     how: str
+    of: str = "TOTAL"
+    base_year: int = 0
 
 
 @dataclass
 class Block:
     """Groups of one table under one statistic; ``compute(size)`` gives a column.
 
-    ``keys`` identify the groups: categories, and ``year`` as integers.
+    ``keys`` identify the groups: categories, and ``year`` as integers; ``base`` are the years that
+    changes start from.
     """
 
     statistic: str
@@ -73,6 +63,8 @@ class Block:
     sizes: tuple[str, ...]
     compute: Callable[[str], Values]
     how: str
+    of: str = "TOTAL"
+    base: Array | None = None
     _columns: dict[str, Values] = field(default_factory=dict)
 
     def column(self, size: str) -> Values:
@@ -100,125 +92,45 @@ class Block:
             out.setdefault((measure, geo), []).append(int(year))
         return out
 
+    def rows_of(self, found: Evidence) -> Array:
+        """Rows of every year, vintage and source of the same definition."""
+        same = np.ones(len(self.keys["year"]), bool)
+        for name in ("measure", "geo", "nace", "age"):
+            column = self.keys[name]
+            at = column.categories.get_indexer([getattr(found, name)])[0]
+            if at < 0:
+                return np.zeros(0, np.int64)
+            same &= column.codes == at
+        return np.flatnonzero(same)
+
     def evidence(self, row: int, size: str) -> Evidence:
         """One number, spelt out."""
         numbers, keys = self.column(size), self.keys
+        year = int(keys["year"][row])
+        base = 0 if self.base is None else int(self.base[row])
         return Evidence(
             statistic=self.statistic, measure=str(keys["measure"][row]), size=size,
-            geo=str(keys["geo"][row]), year=int(keys["year"][row]), nace=str(keys["nace"][row]),
+            geo=str(keys["geo"][row]), year=year, nace=str(keys["nace"][row]),
             dataset=str(keys["dataset"][row]), vintage=str(keys["vintage"][row]),
             source=str(keys["source"][row]), age=str(keys["age"][row]),
             members=str(keys["members"][row]), unit=str(keys["unit"][row]),
             value=float(numbers.value[row]), lower=float(numbers.lower[row]),
             upper=float(numbers.upper[row]), flag=str(from_bits(numbers.bits[[row]])[0]),
-            conf="C" if numbers.withheld[row] else "", how=self.how,
+            conf="C" if numbers.withheld[row] else "",
+            how=self.how.format(year=year, base=base), of=self.of, base_year=base,
         )  # fmt: skip
 
 
-class Table:
-    """One table's blocks, each made when a statistic is first asked for."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        self.measures = frozenset(m.removesuffix(PRINTED) for m in codes(frame["measure"]))
-        self.places = frozenset(codes(frame["geo"]))
-        self.years = frozenset(int(year) for year in frame["year"].unique())
-
-    @cached_property
-    def cube(self) -> Cube:
-        """Groups by sizes, withheld cells bounded."""
-        return bounded_cube(self.frame)
-
-    @cached_property
-    def keys(self) -> dict[str, Any]:
-        """What identifies each group."""
-        return _keys(self.cube.keys)
-
-    @cached_property
-    def sizes(self) -> tuple[str, ...]:
-        """Sizes that can be asked for."""
-        return tuple(dict.fromkeys([*SIZES, *self.cube.codes]))
-
-    @cached_property
-    def share(self) -> list[Block]:
-        """Shares of every size in TOTAL."""
-        if not self.measures & set(ADDITIVE):
-            return []
-        keys = self.keys | {
-            "measure": _plain(self.keys["measure"]),
-            "unit": _same("PC", len(self.cube)),
-        }
-        compute = partial(_share, self.cube)
-        return [Block("share", keys, self.sizes, compute, "part ÷ TOTAL")]
-
-    @cached_property
-    def level(self) -> list[Block]:
-        """Levels of every size."""
-        if not self.measures & set(ADDITIVE):
-            return []
-        compute = partial(level_values, self.cube)
-        return [Block("level", self.keys, self.sizes, compute, "sum of cells")]
-
-    @cached_property
-    def implied(self) -> list[Block]:
-        """Stocks of active enterprises implied by births and their rate."""
-        if not {"births", "birth_rate"} <= self.measures:
-            return []
-        try:
-            return [_from_frame("level", implied_active(self.frame), "births ÷ birth rate")]
-        except NotAvailableError:
-            return []
-
-    @cached_property
-    def average(self) -> list[Block]:
-        """Persons employed per enterprise of every size."""
-        if "persons_employed" not in self.measures or not self.measures & set(_FIRMS):
-            return []
-        return _average(self.cube, self.keys, self.sizes)
-
-    @cached_property
-    def rate(self) -> list[Block]:
-        """Published or computed rates."""
-        blocks = []
-        for indicator in (birth_rate, death_rate, churn_rate, survival):
-            try:
-                frame = indicator(self.frame)
-            except NotAvailableError:
-                continue
-            blocks.append(_from_frame("rate", frame, "as published, ± half its last digit"))
-        return blocks
-
-    def blocks(self, statistic: str, measure: str = "") -> list[Block]:
-        """Blocks of one statistic; none for a statistic that is derived from levels."""
-        if statistic not in BLOCKS:
-            return []
-        implied = statistic == "level" and measure in ("", "active_enterprises")
-        return [*getattr(self, statistic), *(self.implied if implied else [])]
-
-    def may_have(self, measure: str, geo: str = "", year: int = 0) -> bool:
-        """Whether the table can say something of a measure, a place and a year; blank is any."""
-        if (geo and geo not in self.places) or (year and year not in self.years):
-            return False
-        if not measure:
-            return True
-        if measure == "average_size":
-            return "persons_employed" in self.measures
-        return measure in self.measures or {"births", "birth_rate"} <= self.measures
+def nothing(rows: int) -> Values:
+    """A column that no group has the cells for."""
+    unknown, none = np.full(rows, np.nan), np.zeros(rows, bool)
+    return Values(unknown, unknown, unknown, none.astype(np.uint16), none, none)
 
 
-def _share(cube: Cube, size: str) -> Values:
-    if size == "TOTAL":
-        nothing = np.full(len(cube), np.nan)
-        none = np.zeros(len(cube), bool)
-        return Values(nothing, nothing, nothing, none.astype(np.uint16), none, none)
-    return share_values(cube, size)
-
-
-def _keys(frame: pd.DataFrame) -> dict[str, Any]:
+def keys_of(frame: pd.DataFrame) -> dict[str, Any]:
     """Key columns as categories of texts, blank where a table does not have one."""
     keys: dict[str, Any] = {
-        name: _text(frame[name]) if name in frame.columns else _same("", len(frame))
-        for name in _KEYS
+        name: _text(frame[name]) if name in frame.columns else same("", len(frame)) for name in KEYS
     }
     keys["year"] = frame["year"].to_numpy().astype(np.int32)
     return keys
@@ -226,70 +138,17 @@ def _keys(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _text(column: pd.Series[Any]) -> Any:
     """Texts; what is missing becomes the text that pandas prints for it."""
-    return _rename(pd.Categorical(column.array), str)
+    return rename(pd.Categorical(column.array), str)
 
 
-def _plain(measures: Any) -> Any:
-    return _rename(measures, lambda measure: measure.removesuffix(PRINTED))
-
-
-def _rename(column: Any, rename: Callable[[Any], str]) -> Any:
+def rename(column: Any, name: Callable[[Any], str]) -> Any:
     """The same rows under other names, of which several may be the same."""
-    names = [*(rename(code) for code in column.categories), "nan"]
+    names = [*(name(code) for code in column.categories), "nan"]
     distinct = {name: n for n, name in enumerate(dict.fromkeys(names))}
     place = np.array([distinct[name] for name in names], dtype=np.int32)
     return pd.Categorical.from_codes(place[column.codes], pd.Index(list(distinct)))
 
 
-def _same(text: str, rows: int) -> Any:
+def same(text: str, rows: int) -> Any:
+    """A category that says the same of every row."""
     return pd.Categorical.from_codes(np.zeros(rows, np.int8), pd.Index([text]))
-
-
-def _average(cube: Cube, keys: dict[str, Any], sizes: tuple[str, ...]) -> list[Block]:
-    """Persons employed per enterprise, for groups that have both."""
-    persons = np.flatnonzero(keys["measure"] == "persons_employed")
-    firms = np.flatnonzero(np.isin(keys["measure"], _FIRMS))
-    names = ["dataset", "vintage", "nace", "geo", "year", "source", "age"]
-    left = pd.DataFrame({n: keys[n][persons] for n in names} | {"persons": persons})
-    right = pd.DataFrame({n: keys[n][firms] for n in names} | {"firms": firms})
-    pairs = left.merge(right, on=names)
-    if pairs.empty:
-        return []
-    above, below = pairs["persons"].to_numpy(), pairs["firms"].to_numpy()
-    pair_keys = {n: k[above] for n, k in keys.items()}
-    pair_keys |= {
-        "measure": _same("average_size", len(pairs)),
-        "unit": _same("PERS_PER_ENT", len(pairs)),
-    }
-
-    def compute(size: str) -> Values:
-        numbers = level_values(cube, size)
-        ends = divide(
-            (numbers.lower[above], numbers.upper[above]),
-            (numbers.lower[below], numbers.upper[below]),
-        )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = numbers.value[above] / numbers.value[below]
-        keep = numbers.keep[above] & numbers.keep[below] & (numbers.upper[below] > 0)
-        bits = numbers.bits[above] | numbers.bits[below]
-        withheld = numbers.withheld[above] | numbers.withheld[below]
-        return Values(value, *ends, bits, withheld, keep)
-
-    return [Block("average", pair_keys, sizes, compute, "persons employed ÷ enterprises")]
-
-
-def _from_frame(statistic: str, frame: pd.DataFrame, how: str) -> Block:
-    """Wrap an indicator's result that is already computed."""
-    cube = make(frame)
-
-    def compute(size: str) -> Values:
-        column = cube.at(size)
-        if column < 0:
-            nothing, none = np.full(len(cube), np.nan), np.zeros(len(cube), bool)
-            return Values(nothing, nothing, nothing, none.astype(np.uint16), none, none)
-        return Values(
-            cube.value[:, column], cube.lower[:, column], cube.upper[:, column],
-            cube.bits[:, column], cube.withheld[:, column], cube.present[:, column],
-        )  # fmt: skip
-
-    return Block(statistic, _keys(cube.keys), tuple(cube.codes), compute, how)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 from sme_stats import catalogue
 from sme_stats.claims.blocks import Evidence
@@ -13,17 +14,20 @@ from sme_stats.flags import union
 
 
 def find_change(claim: Claim, space: Space) -> tuple[Evidence | None, str]:
-    """Change of a level from the base year to the year, or the reason why there is none.
+    """Change from the base year to the year, or the reason why there is none.
 
-    The two years must be of one table and vintage, and no break may lie between them.
+    What is printed in percentage points is the change of a share, what is printed in percent the
+    growth of a level, anything else its difference. The two years must be of one table and
+    vintage, and no break may lie between them.
     """
-    years = space.years("level", claim.measure, claim.size, claim.geo)
+    of = _statistic(claim)
+    years = space.years(of, claim.measure, claim.size, claim.geo, claim.of)
     year = claim.year if claim.year is not None else (years[0] if years else 0)
     base = claim.base_year if claim.base_year is not None else year - 1
     pairs = [
         (now, before)
-        for now in _levels(claim, space, year)
-        for before in _levels(claim, space, base)
+        for now in _numbers(claim, space, year)
+        for before in _numbers(claim, space, base)
         if (now.dataset, now.nace, now.source) == (before.dataset, before.nace, before.source)
         and now.vintage == before.vintage and now.how == before.how
     ]  # fmt: skip
@@ -36,15 +40,25 @@ def find_change(claim: Claim, space: Space) -> tuple[Evidence | None, str]:
     before = next(b for n, b in pairs if _table(n) == _table(now))
     if reason := _break_between(claim, space, now, before):
         return None, f"a break lies between {base} and {year} ({reason}): two definitions"
-    return _difference(now, before), ""
+    if claim.printed.kind != "percent":
+        return _difference(now, before), ""
+    if not before.lower > 0:
+        return None, f"{base} may be nothing, and nothing grows from it"
+    return _growth(now, before), ""
+
+
+def _statistic(claim: Claim) -> str:
+    return "share" if claim.printed.kind == "points" else "level"
 
 
 def _table(found: Evidence) -> tuple[str, str, str, str]:
     return found.dataset, found.vintage, found.nace, found.source
 
 
-def _levels(claim: Claim, space: Space, year: int) -> list[Evidence]:
-    found = space.find("level", claim.measure, claim.size, claim.geo, year)
+def _numbers(claim: Claim, space: Space, year: int) -> list[Evidence]:
+    found = space.find(
+        _statistic(claim), claim.measure, claim.size, claim.geo, year, of=claim.of
+    )  # fmt: skip
     return independent(claim, [e for e in found if suits(claim, e)])
 
 
@@ -63,7 +77,23 @@ def _break_between(claim: Claim, space: Space, now: Evidence, before: Evidence) 
 
 def _difference(now: Evidence, before: Evidence) -> Evidence:
     return dataclasses.replace(
-        now, statistic="change", value=now.value - before.value, lower=now.lower - before.upper,
-        upper=now.upper - before.lower, flag=union([now.flag, before.flag]),
-        how=f"{now.year} less {before.year}", unit="PP" if now.unit == "PC" else now.unit,
+        _change(now, before), value=now.value - before.value, lower=now.lower - before.upper,
+        upper=now.upper - before.lower, how=f"{now.year} less {before.year}",
+        unit="PP" if now.unit == "PC" else now.unit,
+    )  # fmt: skip
+
+
+def _growth(now: Evidence, before: Evidence) -> Evidence:
+    value = 100 * (now.value / before.value - 1) if before.value else math.nan
+    return dataclasses.replace(
+        _change(now, before), value=value, lower=100 * (now.lower / before.upper - 1),
+        upper=100 * (now.upper / before.lower - 1), unit="PC",
+        how=f"growth from {before.year} to {now.year}",
+    )  # fmt: skip
+
+
+def _change(now: Evidence, before: Evidence) -> Evidence:
+    return dataclasses.replace(
+        now, statistic="change", flag=union([now.flag, before.flag]),
+        conf="C" if now.conf or before.conf else "", base_year=before.year,
     )  # fmt: skip

@@ -18,14 +18,15 @@ from sme_stats.claims.model import (
     Document,
 )  # fmt: skip
 from sme_stats.claims.printed import parse_printed
+from sme_stats.claims.table import SME, WITHIN
 from sme_stats.codelists import geo_code, size_code, table
 from sme_stats.errors import ClaimError, InputError, SmeStatsError, nearest
 from sme_stats.sources.snapshot import releases
 
 _DOCUMENT_KEYS = ("title", "url", "published", "decimal", "quotes", "note")
 _CLAIM_KEYS = (
-    "id", "quote", "printed", "statistic", "measure", "size", "geo", "year", "population", "age",
-    "base_year", "expect", "why", "undecidable", "quotes",
+    "id", "quote", "printed", "statistic", "measure", "size", "of", "geo", "year", "population",
+    "age", "base_year", "expect", "why", "undecidable", "quotes",
 )  # fmt: skip
 _NEEDED = ("id", "printed", "statistic", "measure", "geo", "year")
 #: A claims file is a text of statements; what is larger is something else.
@@ -187,6 +188,7 @@ def make_claim(fields: dict[str, Any], document: Document, line: int = 0) -> Cla
         statistic=statistic, measure=measure, size=size_code(str(fields.get("size", "total"))),
         geo=geo_code(str(fields["geo"])), year=_year(fields["year"]), document=document,
         population=_population(str(fields.get("population", ""))), age=_age(fields),
+        of=_of(statistic, fields),
         base_year=_year(fields["base_year"]) if "base_year" in fields else None,
         expect=_one_of(fields, "expect", VERDICTS, "holds"),
         undecidable=str(fields.get("undecidable", "")), quote=str(fields.get("quote", "")),
@@ -233,8 +235,8 @@ def _year(value: object) -> int | None:
 def _population(value: str) -> str:
     if not value or value in POPULATIONS or value in table("NACE"):
         return value
-    if value.partition(":")[0] in NATIONAL:
-        return value
+    if value.partition(":")[0] in NATIONAL or re.fullmatch(r"[A-U]\d{2,4}", value):
+        return value  # divisions, groups and classes are not listed; the tables have them or not
     names = [*POPULATIONS, *NATIONAL]
     near = nearest(value, [*names, *table("NACE")])
     if near.startswith("valid"):
@@ -247,6 +249,18 @@ def _age(fields: dict[str, Any]) -> str:
     if fields["measure"] == "survival" and age not in ("Y1", "Y2", "Y3", "Y4", "Y5"):
         raise ClaimError("measure = 'survival' needs age = 'Y1' to 'Y5'")
     return age
+
+
+def _of(statistic: str, fields: dict[str, Any]) -> str:
+    """Size that a share is in percent of; only SMEs beside the total."""
+    of = size_code(str(fields.get("of", "total")))
+    if of == "TOTAL" or fields.get("undecidable"):
+        return of
+    if of != SME or statistic != "share":
+        raise ClaimError(f"of = {fields['of']!r} is not valid; a share is of 'total' or of 'SME'")
+    if size_code(str(fields.get("size", "total"))) not in WITHIN:
+        raise ClaimError(f"a share of SMEs needs a size inside them: {', '.join(WITHIN)}")
+    return of
 
 
 def _texts(value: object, key: str) -> tuple[str, ...]:

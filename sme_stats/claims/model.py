@@ -21,6 +21,11 @@ POPULATIONS = {
     "non-financial": ("B-N_S95_X_K", "C-I_K"),
     "business-demography": ("B-S_X_O_S94", "B-N_X_K642"),
 }
+#: Activities that are the whole of some population; any other is a section or less.
+WHOLES = frozenset(
+    {code for codes in POPULATIONS.values() for code in codes}
+    | {"B-S_X_K642", "B-S_X_S94", "B-S_X_O"}
+)
 #: National tables, which a claim names as its population, with a NACE code behind a colon.
 NATIONAL = ("istat_asia", "istat_sbs", "insee", "uk_bpe", "ine_dirce", "cbs")
 #: Measures that only business demography has.
@@ -78,6 +83,8 @@ class Claim:
     population : str
         Name of a population, a NACE code, a national table (``istat_sbs:C``), or empty for what
         the year's table has.
+    of : str
+        Size that a share is in percent of: ``TOTAL``, or ``0-249`` for a share of all SMEs.
     age : str
         ``Y1`` to ``Y5`` for survival.
     base_year : int or None
@@ -113,6 +120,7 @@ class Claim:
     year: int | None
     document: Document
     population: str = ""
+    of: str = "TOTAL"
     age: str = ""
     base_year: int | None = None
     expect: str = "holds"

@@ -152,5 +152,8 @@ def summary_line(verdicts: Sequence[Verdict]) -> str:
     """Counts in one line."""
     counts = Counter(v.verdict for v in verdicts)
     parts = ", ".join(f"{n} {name}" for name, n in counts.items())
+    more = {"revised": sum(v.standing == "revised" for v in verdicts),
+            "provisional": sum(v.provisional for v in verdicts)}  # fmt: skip
+    aside = "".join(f"; {n} {name}" for name, n in more.items() if n)
     wrong = sum(not v.as_expected for v in verdicts)
-    return f"{len(verdicts)} claims{': ' if parts else ''}{parts}; {wrong} not as expected"
+    return f"{len(verdicts)} claims{': ' if parts else ''}{parts}{aside}; {wrong} not as expected"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
-from sme_stats.claims.blocks import BLOCKS, Block, Evidence
-from sme_stats.claims.distance import Weights, changed_axes, distance
-from sme_stats.claims.evidence import suits, units_fit, units_of
+from sme_stats.claims.blocks import Evidence
+from sme_stats.claims.distance import UNIONS, Weights, changed_axes, distance
+from sme_stats.claims.evidence import best, printed_units, suits, units_fit, units_of
 from sme_stats.claims.model import Claim
 from sme_stats.claims.printed import Reading
+from sme_stats.claims.scan import columns, scan
 from sme_stats.claims.space import Space
+from sme_stats.claims.verdicts import compare
 from sme_stats.loading import tables
-from sme_stats.uncertainty.cube import Array
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Definition:
         Axes on which it differs from the claim.
     distance : float
         How much of the claim must change: sum of the weights of the changed axes.
-    years : tuple of int
-        All years in which the same definition holds.
+    years, not_in : tuple of int
+        Years at hand in which the same definition holds, and in which it does not.
     """
 
     evidence: Evidence
@@ -42,18 +44,27 @@ class Definition:
     changed: tuple[str, ...]
     distance: float
     years: tuple[int, ...] = ()
+    not_in: tuple[int, ...] = ()
+
+    @property
+    def not_since(self) -> int | None:
+        """First year at hand after the last in which it held; None where it still does."""
+        later = [year for year in self.not_in if year > max(self.years, default=0)]
+        return min(later, default=None)
 
     def record(self) -> dict[str, Any]:
         """Fields of ``reconcile --format json``."""
         found = self.evidence
         return {
             "measure": found.measure, "statistic": found.statistic, "size": found.size,
-            "geo": found.geo, "year": found.year, "population": found.nace,
+            "of": found.of, "geo": found.geo, "year": found.year,
+            "base_year": found.base_year or None, "population": found.nace,
             "dataset": found.dataset, "vintage": found.vintage, "source": found.source,
             "value": _finite(found.value), "lower": _finite(found.lower),
             "upper": _finite(found.upper), "unit": found.unit, "flag": found.flag,
-            "how": found.how, "reading": self.reading, "changed": list(self.changed),
-            "distance": round(self.distance, 3), "years": list(self.years),
+            "age": found.age, "how": found.how, "reading": self.reading,
+            "changed": list(self.changed), "distance": round(self.distance, 3),
+            "years": list(self.years), "not_since": self.not_since,
         }  # fmt: skip
 
 
@@ -67,16 +78,20 @@ class Reconciliation:
         Ordered by distance, each definition once, in its nearest year.
     searched, hits : int
         Numbers of the same kind in the space, and those of them that lie in the printed interval.
+    plausible, plausible_hits : int
+        The same of definitions that are near enough to the claim (`Weights.plausible`).
     own : tuple of (Evidence, str)
         The claim's own definition in every year and EU composition at hand, with its verdict.
     nearest : Evidence or None
         The number of the claim's own statistic, measure and size, anywhere and any year, that
-        comes nearest, where none holds.
+        comes nearest.
     """
 
     definitions: tuple[Definition, ...]
     searched: int
     hits: int
+    plausible: int
+    plausible_hits: int
     own: tuple[tuple[Evidence, str], ...]
     nearest: Evidence | None = field(default=None)
 
@@ -85,15 +100,32 @@ class Reconciliation:
         """Share of the numbers of the same kind that lie in the printed interval."""
         return self.hits / self.searched if self.searched else 0.0
 
+    @property
+    def unspecific(self) -> float:
+        """Share of the plausible definitions whose number lies in the printed interval."""
+        return self.plausible_hits / self.plausible if self.plausible else 0.0
+
+    @property
+    def held(self) -> tuple[Evidence, ...]:
+        """Years in which the claim's own definition held."""
+        return tuple(found for found, verdict in self.own if verdict == "holds")
+
+    @property
+    def refuted_since(self) -> tuple[int, ...]:
+        """Years at hand in which it is refuted, after all in which it held."""
+        last = max((found.year for found in self.held), default=None)
+        refuted = {e.year for e, v in self.own if v == "refuted" and last and e.year > last}
+        return tuple(sorted(refuted))
+
 
 def reconcile(
     claim: Claim, space: Space | None = None, weights: Weights | None = None, most: int = 10
 ) -> Reconciliation:
     """Find the definitions under which a printed number holds.
 
-    The definition space (statistic, measure, size, place, year, population, reading) of all tables
-    at hand is scanned in one vectorised pass; what holds is ordered by how little of the claim
-    must change.
+    The definition space of all tables at hand (statistic, measure, size and its basis, what a
+    share is of, place, year, population and section, age, reading) is scanned in one vectorised
+    pass; what holds is ordered by how little of the claim must change.
 
     Parameters
     ----------
@@ -122,115 +154,90 @@ def reconcile(
     """
     space = space or Space(tables())
     weights = weights or Weights()
-    searched, hits = 0, []
-    for block, size in _columns(space):
-        counted, found = _scan(block, size, claim)
-        searched += counted
-        hits += found
-    holding = [(e, r) for e, r in hits if e.source not in claim.own_sources]
-    own = _own(claim, space)
+    found = scan(claim, columns(space), weights)
+    holding = [
+        (e, r) for e, r in found.nearest(claim.printed.readings)
+        if e.source not in claim.own_sources
+    ]  # fmt: skip
+    ordered = _order(claim, holding, weights)[:most]
     return Reconciliation(
-        definitions=_order(claim, holding, weights)[:most],
-        searched=searched, hits=len(hits), own=own,
-        nearest=_nearest(claim, space),
+        definitions=tuple(_with_years(claim, d, space) for d in ordered),
+        searched=found.searched, hits=found.hits, plausible=found.plausible,
+        plausible_hits=found.by_chance, own=_own(claim, space), nearest=_nearest(claim, space),
     )  # fmt: skip
-
-
-def _columns(space: Space) -> Iterator[tuple[Block, str]]:
-    for statistic in BLOCKS:
-        for block in [*space.blocks(statistic), *space.partial(statistic)]:
-            for size in block.sizes:
-                yield block, size
-
-
-def _scan(block: Block, size: str, claim: Claim) -> tuple[int, list[tuple[Evidence, str]]]:
-    """Count a column's numbers of the printed kind, and collect those that hold."""
-    numbers = block.column(size)
-    factor, fits = units_of(claim.printed, block.keys["unit"])
-    bounded = np.isfinite(numbers.lower) & np.isfinite(numbers.upper)
-    rows = np.flatnonzero(numbers.keep & fits & bounded)
-    if not len(rows):
-        return 0, []
-    lower, upper = factor[rows] * numbers.lower[rows], factor[rows] * numbers.upper[rows]
-    attained = numbers.withheld[rows]
-    reading = _first_holding(lower, upper, attained, claim.printed.readings)
-    found = [
-        (block.evidence(int(rows[i]), size), claim.printed.readings[reading[i]].name)
-        for i in np.flatnonzero(reading >= 0)
-    ]
-    return len(rows), found
-
-
-def _first_holding(
-    lower: Array, upper: Array, attained: Array, readings: Sequence[Reading]
-) -> Array:
-    """Number of the first reading that holds for each interval, -1 where none does.
-
-    The same comparison as `sme_stats.claims.verdicts.compare`, for many numbers at once.
-    """
-    first = np.full(len(lower), -1)
-    slack = 1e-12 * np.maximum(1.0, np.maximum(np.abs(lower), np.abs(upper)))
-    rounded = (upper - lower > slack) & ~attained
-    for number, reading in enumerate(readings):
-        fits = np.where(rounded, upper <= reading.upper + slack, upper < reading.upper)
-        inside = (lower >= reading.lower - slack) & fits
-        first = np.where((first < 0) & inside, number, first)
-    return first
 
 
 def _order(
     claim: Claim, hits: Iterable[tuple[Evidence, str]], weights: Weights
-) -> tuple[Definition, ...]:
+) -> list[Definition]:
     """Each definition once, in its nearest year and best source, by distance."""
-    scored = []
-    for found, reading in hits:
-        changed = changed_axes(claim, found, reading)
-        scored.append(Definition(found, reading, changed, distance(claim, found, reading, weights)))
+    scored = [
+        Definition(e, r, changed_axes(claim, e, r), distance(claim, e, r, weights))
+        for e, r in hits
+    ]  # fmt: skip
     # Within a year a cell of a table speaks before a rounded figure of a release.
     scored.sort(key=lambda d: (bool(d.evidence.source), d.distance))
-    in_year: dict[tuple[str, ...], Definition] = {}
+    in_year: dict[tuple[object, ...], Definition] = {}
     for definition in scored:
-        key = (*_same_definition(definition), str(definition.evidence.year))
+        key = (*_same_definition(definition), definition.evidence.year)
         in_year.setdefault(key, definition)
-    years: dict[tuple[str, ...], set[int]] = {}
-    firsts: dict[tuple[str, ...], Definition] = {}
+    firsts: dict[tuple[object, ...], Definition] = {}
     for definition in sorted(in_year.values(), key=lambda d: (d.distance, d.evidence.dataset)):
-        years.setdefault(_same_definition(definition), set()).add(definition.evidence.year)
         firsts.setdefault(_same_definition(definition), definition)
-    return tuple(
-        Definition(d.evidence, d.reading, d.changed, d.distance, tuple(sorted(years[k])))
-        for k, d in firsts.items()
-    )
+    return list(firsts.values())
 
 
-def _same_definition(definition: Definition) -> tuple[str, ...]:
+def _same_definition(definition: Definition) -> tuple[object, ...]:
     found = definition.evidence
     return (
-        found.statistic, found.measure, found.size, found.geo, found.nace, found.age,
-        definition.reading,
+        found.statistic, found.measure, found.size, found.of, found.geo, found.nace, found.age,
+        found.unit, definition.reading,
     )  # fmt: skip
 
 
-#: Compositions of the European Union that a claim about "Europe" may mean.
-_UNIONS = ("EU27_2020", "EU28", "EU27_2007")
+def _with_years(claim: Claim, definition: Definition, space: Space) -> Definition:
+    """The same with the years at hand in which it holds, and those in which it does not."""
+    found = definition.evidence
+    reading = next(r for r in claim.printed.readings if r.name == definition.reading)
+    blocks = space.blocks(found.statistic, found.measure)
+    if "[" in found.geo:
+        blocks = space.partial(found.statistic, found.measure)
+    by_year: dict[int, list[Evidence]] = {}
+    for block in (b for b in blocks if b.of == found.of and found.size in b.sizes):
+        keep = block.column(found.size).keep
+        for row in block.rows_of(found):
+            if keep[row]:
+                other = block.evidence(int(row), found.size)
+                if other.source not in claim.own_sources and other.unit == found.unit:
+                    by_year.setdefault(other.year, []).append(other)
+    holds = {year: _holds(claim, cells, reading) for year, cells in by_year.items()}
+    holds[found.year] = True
+    years = tuple(sorted(year for year, held in holds.items() if held))
+    not_in = tuple(sorted(year for year, held in holds.items() if not held))
+    return dataclasses.replace(definition, years=years, not_in=not_in)
+
+
+def _holds(claim: Claim, cells: Sequence[Evidence], reading: Reading) -> bool:
+    found = best(cells)
+    return found is not None and _verdict(claim, found, reading) == "holds"
+
+
+def _verdict(claim: Claim, found: Evidence, reading: Reading) -> str:
+    lower, upper = printed_units(claim.printed, found)
+    return compare(lower, upper, reading, found.conf != "")
 
 
 def _own(claim: Claim, space: Space) -> tuple[tuple[Evidence, str], ...]:
     """The claim's own definition in every year at hand, with its verdict."""
-    from sme_stats.claims.evidence import best, printed_units
-    from sme_stats.claims.verdicts import compare
-
-    geos = _UNIONS if claim.geo in _UNIONS else (claim.geo,)
+    geos = UNIONS if claim.geo in UNIONS else (claim.geo,)
+    definition = (claim.statistic, claim.measure, claim.size)
     out = []
     for geo in geos:
-        for year in space.years(claim.statistic, claim.measure, claim.size, geo):
-            found = space.find(claim.statistic, claim.measure, claim.size, geo, year, claim.age)
-            chosen = best([e for e in found if suits(claim, e)])
-            if chosen and units_fit(claim.printed, chosen.unit):
-                lower, upper = printed_units(claim.printed, chosen)
-                attained = chosen.conf != ""
-                verdict = compare(lower, upper, claim.printed.readings[0], attained)
-                out.append((chosen, verdict))
+        for year in space.years(*definition, geo, claim.of):
+            found = space.find(*definition, geo, year, claim.age, claim.of)
+            fitting = [e for e in found if suits(claim, e) and units_fit(claim.printed, e.unit)]
+            if chosen := best(fitting):
+                out.append((chosen, _verdict(claim, chosen, claim.printed.readings[0])))
     return tuple(sorted(out, key=lambda pair: pair[0].year))
 
 
@@ -239,6 +246,8 @@ def _nearest(claim: Claim, space: Space) -> Evidence | None:
     chosen: tuple[float, Evidence] | None = None
     reading = claim.printed.readings[0]
     for block in space.blocks(claim.statistic, claim.measure):
+        if block.of != claim.of:
+            continue
         numbers = block.column(claim.size)
         factor, fits = units_of(claim.printed, block.keys["unit"])
         mask = numbers.keep & fits & np.isfinite(numbers.value)
@@ -247,9 +256,9 @@ def _nearest(claim: Claim, space: Space) -> Evidence | None:
             continue
         value = factor[rows] * numbers.value[rows]
         gap = np.maximum(reading.lower - value, value - reading.upper)
-        best = int(np.argmin(gap))
-        if chosen is None or gap[best] < chosen[0]:
-            chosen = float(gap[best]), block.evidence(int(rows[best]), claim.size)
+        at = int(np.argmin(gap))
+        if chosen is None or gap[at] < chosen[0]:
+            chosen = float(gap[at]), block.evidence(int(rows[at]), claim.size)
     return chosen[1] if chosen else None
 
 

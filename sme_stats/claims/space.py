@@ -1,4 +1,4 @@
-"""The definition space: every share, level, average and rate that the tables at hand define.
+"""The definition space: every share, level, average, rate and change that the tables define.
 
 Blocks and their columns are computed when first asked for, so a handful of claims costs a handful
 of columns and a search costs one pass over all of them.
@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from sme_stats.claims.blocks import Block, Evidence, Table
+from sme_stats.claims.blocks import Block, Evidence
+from sme_stats.claims.table import Table
 from sme_stats.errors import NotAvailableError
 from sme_stats.indicators.aggregates import partial_aggregate
 
@@ -22,6 +23,8 @@ class Space:
     ----------
     tables : sequence of pandas.DataFrame
         Observation frames, one a table.
+    earlier : Space, optional
+        The same at an earlier time; it judges nothing, but tells revised data from wrong numbers.
 
     Examples
     --------
@@ -31,8 +34,9 @@ class Space:
     0.164
     """
 
-    def __init__(self, tables: Sequence[pd.DataFrame]) -> None:
+    def __init__(self, tables: Sequence[pd.DataFrame], earlier: Space | None = None) -> None:
         self.tables = [Table(frame) for frame in tables]
+        self.earlier = earlier
         self._sums: dict[tuple[int, str], Table | None] = {}
 
     def blocks(
@@ -62,24 +66,27 @@ class Space:
         return self._sums[number, of]
 
     def find(
-        self, statistic: str, measure: str, size: str, geo: str, year: int, age: str = ""
-    ) -> list[Evidence]:
+        self, statistic: str, measure: str, size: str, geo: str, year: int, age: str = "",
+        of: str = "TOTAL",
+    ) -> list[Evidence]:  # fmt: skip
         """All numbers under a definition, whatever table, vintage and population."""
-        blocks = self.blocks(statistic, measure, geo, year)
+        blocks = [b for b in self.blocks(statistic, measure, geo, year) if b.of == of]
         return list(_find(blocks, measure, size, geo, year, age))
 
     def find_partial(
-        self, statistic: str, measure: str, size: str, of: str, year: int
+        self, statistic: str, measure: str, size: str, geo: str, year: int, of: str = "TOTAL"
     ) -> list[Evidence]:
         """The same over the member states of an aggregate that are at hand."""
-        blocks = self.partial(statistic, measure, of, year)
+        blocks = [b for b in self.partial(statistic, measure, geo, year) if b.of == of]
         geos = sorted({g for block in blocks for _, g, _ in block.index})
         return [e for geo in geos for e in _find(blocks, measure, size, geo, year)]
 
-    def years(self, statistic: str, measure: str, size: str, geo: str) -> list[int]:
+    def years(
+        self, statistic: str, measure: str, size: str, geo: str, of: str = "TOTAL"
+    ) -> list[int]:
         """Years in which a definition has a number, the latest first."""
         found = set()
-        for block in self.blocks(statistic, measure, geo):
+        for block in (b for b in self.blocks(statistic, measure, geo) if b.of == of):
             for year in block.years.get((measure, geo), []):
                 rows = block.index[(measure, geo, year)]
                 if block.column(size).keep[rows].any():

@@ -13,6 +13,7 @@ from sme_stats.claims.evidence import best, independent, printed_units, suits, u
 from sme_stats.claims.model import Claim
 from sme_stats.claims.printed import Reading
 from sme_stats.claims.space import Space
+from sme_stats.claims.standing import Earlier, earlier_states, say_standing, standing
 from sme_stats.loading import tables
 
 #: Floats that differ by less than this part of them are the same number.
@@ -39,6 +40,8 @@ class Verdict:
         In words, one or two sentences.
     partial : Verdict or None
         The same claim on the member states at hand, where the aggregate itself is not.
+    earlier : tuple of Earlier
+        What earlier vintages at hand say, the oldest first.
     """
 
     claim: Claim
@@ -48,11 +51,22 @@ class Verdict:
     evidence: Evidence | None
     note: str
     partial: Verdict | None = field(default=None)
+    earlier: tuple[Earlier, ...] = ()
 
     @property
     def as_expected(self) -> bool:
         """Whether the verdict is the one that the claims file expects."""
         return self.verdict == self.claim.expect
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a cell that it rests on is provisional: the verdict may change with the next."""
+        return self.evidence is not None and "p" in self.evidence.flag
+
+    @property
+    def standing(self) -> str:
+        """``revised``, ``wrong`` or empty: see `sme_stats.claims.standing.standing`."""
+        return standing(self.verdict, self.earlier)
 
     def record(self) -> dict[str, Any]:
         """Fields of ``check --format json``; None where there is nothing to say."""
@@ -73,7 +87,8 @@ class Verdict:
             "flag": found.flag if found else None, "source": found.source if found else None,
             "how": found.how if found else None, "reading": self.reading,
             "readings": [_reading_record(r, v) for r, v in self.readings],
-            "note": self.note,
+            "note": self.note, "provisional": self.provisional, "standing": self.standing or None,
+            "earlier": [state.record() for state in self.earlier],
             "partial": self.partial.summary() if self.partial else None,
         }  # fmt: skip
 
@@ -144,32 +159,38 @@ def check_one(claim: Claim, space: Space) -> Verdict:
         from sme_stats.claims.changes import find_change
 
         found, reason = find_change(claim, space)
-        return _judge(claim, found) if found else _unavailable(claim, reason)
+        return _judge(claim, found, space) if found else _unavailable(claim, reason)
     year, candidates = _candidates(claim, space)
     if year is None:
         return _unavailable(claim, _why_not(claim, space), _partial(claim, space, claim.year))
     found = best(candidates)
     if found is None:
         return _unavailable(claim, _why_not(claim, space), _partial(claim, space, year))
-    return _judge(claim, found)
+    return _judge(claim, found, space)
 
 
 def _candidates(claim: Claim, space: Space) -> tuple[int | None, list[Evidence]]:
     """Evidence that suits the claim in its year, or in the latest year that has any."""
     if claim.year is not None:
         return claim.year, _in_year(claim, space, claim.year)
-    for year in space.years(claim.statistic, claim.measure, claim.size, claim.geo):
+    for year in space.years(claim.statistic, claim.measure, claim.size, claim.geo, claim.of):
         if found := _in_year(claim, space, year):
             return year, found
     return None, []
 
 
 def _in_year(claim: Claim, space: Space, year: int) -> list[Evidence]:
-    found = space.find(claim.statistic, claim.measure, claim.size, claim.geo, year, claim.age)
+    found = _found(claim, space, year)
     return independent(claim, [e for e in found if suits(claim, e)])
 
 
-def _judge(claim: Claim, found: Evidence) -> Verdict:
+def _found(claim: Claim, space: Space, year: int) -> list[Evidence]:
+    return space.find(
+        claim.statistic, claim.measure, claim.size, claim.geo, year, claim.age, claim.of
+    )
+
+
+def _judge(claim: Claim, found: Evidence, space: Space) -> Verdict:
     if not units_fit(claim.printed, found.unit):
         return _unavailable(
             claim, f"{claim.printed.text!r} is not in the unit of the data "
@@ -181,7 +202,14 @@ def _judge(claim: Claim, found: Evidence) -> Verdict:
     verdict = readings[0][1]
     agreeing = [r.name for r, v in readings if v == "holds"]
     reading = agreeing[0] if agreeing else readings[0][0].name
-    return Verdict(claim, verdict, reading, readings, found, _note(claim, found, verdict, reading))
+    earlier = earlier_states(claim, found, space)
+    if verdict == "holds" and space.earlier is None:
+        earlier = ()  # that a release was revised matters where the number does not hold
+    note = _note(claim, found, verdict, reading)
+    said = say_standing(verdict, earlier)
+    if said and (said.startswith("revised") or space.earlier):
+        note += f"; {said}"
+    return Verdict(claim, verdict, reading, readings, found, note, None, earlier)
 
 
 def compare(lower: float, upper: float, reading: Reading, attained: bool = False) -> str:
@@ -231,17 +259,20 @@ def _partial(claim: Claim, space: Space, year: int | None) -> Verdict | None:
     """Judge the claim on the member states at hand, called what they are."""
     if claim.geo not in codelists.aggregates() or year is None or claim.statistic == "rate":
         return None
-    found = space.find_partial(claim.statistic, claim.measure, claim.size, claim.geo, year)
+    found = space.find_partial(
+        claim.statistic, claim.measure, claim.size, claim.geo, year, claim.of
+    )
     chosen = best([e for e in found if suits(claim, e)])
-    return _judge(claim, chosen) if chosen else None
+    return _judge(claim, chosen, space) if chosen else None
 
 
 def _why_not(claim: Claim, space: Space) -> str:
     """Why nothing was found, and what there is."""
-    what = f"{claim.statistic} of {claim.measure}, size {claim.size}, in {claim.geo}"
+    of = "" if claim.of == "TOTAL" else f" in all of {claim.of}"
+    what = f"{claim.statistic} of {claim.measure}, size {claim.size}{of}, in {claim.geo}"
     years: list[int] = []
-    for year in space.years(claim.statistic, claim.measure, claim.size, claim.geo):
-        found = space.find(claim.statistic, claim.measure, claim.size, claim.geo, year, claim.age)
+    for year in space.years(claim.statistic, claim.measure, claim.size, claim.geo, claim.of):
+        found = _found(claim, space, year)
         suiting = [e for e in found if suits(claim, e)]
         if year == claim.year and suiting:
             own = ", ".join(sorted({e.source for e in suiting if e.source in claim.own_sources}))

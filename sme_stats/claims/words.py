@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from sme_stats import codelists
 from sme_stats.claims.blocks import Evidence
+from sme_stats.claims.model import WHOLES, Claim
+
+if TYPE_CHECKING:
+    from sme_stats.claims.search import Definition, Reconciliation
 
 _DECIMALS = {"PC": 2, "PP": 2, "PERS_PER_ENT": 2}
 
@@ -31,7 +36,10 @@ def say_range(lower: float, value: float, upper: float, unit: str) -> str:
     """Write a value with its interval, or the interval alone."""
     if not math.isnan(value) and lower == upper:
         return say_number(value, unit)
-    ends = f"between {say_number(lower, unit)} and {say_number(upper, unit)}"
+    least, most = say_number(lower, unit), say_number(upper, unit)
+    if least == most:  # closer than anyone prints
+        return least
+    ends = f"between {least} and {most}"
     if math.isnan(value):
         return ends
     return f"{say_number(value, unit)} ({ends})"
@@ -48,12 +56,28 @@ def say_definition(found: Evidence) -> str:
         .get("noun", found.measure.replace("_", " "))
     )
     who = say_size(found.size)
-    place = say_place(found.geo)
+    whole = "" if found.of == "TOTAL" else f" of all {say_size(found.of)}"
+    level = noun if found.size == "TOTAL" else f"{noun} of {who}"
+    share = f"share of {who} in {noun}{whole}"
     what = {
-        "share": f"share of {who} in {noun}", "average": f"average size of {who}, persons employed",
-        "rate": noun + (f" after {found.age[1:]} years" if found.age.startswith("Y") else ""),
-    }.get(found.statistic, noun if found.size == "TOTAL" else f"{noun} of {who}")  # fmt: skip
-    return f"{what}, {place} {found.year}"
+        "share": share, "average": f"average size of {who}, persons employed",
+        "rate": noun + _after(found.age),
+        "change": f"change of {'the ' + share if found.unit == 'PP' else level}",
+    }.get(found.statistic, level)  # fmt: skip
+    activity = f", {codelists.label('NACE', found.nace)}" if is_section(found.nace) else ""
+    years = f"{found.base_year} to {found.year}" if found.base_year else str(found.year)
+    return f"{what}{activity}, {say_place(found.geo)} {years}"
+
+
+def is_section(nace: str) -> bool:
+    """Whether an activity is a part of the economy and no population as a whole.
+
+    Examples
+    --------
+    >>> is_section("C"), is_section("B-S_X_O_S94"), is_section("")
+    (True, False, False)
+    """
+    return nace in codelists.table("NACE") and nace not in WHOLES
 
 
 def say_size(code: str) -> str:
@@ -90,3 +114,41 @@ def say_evidence(found: Evidence) -> str:
     """One sentence: definition, number, source."""
     number = say_range(found.lower, found.value, found.upper, found.unit)
     return f"{say_definition(found)}: {number} ({say_source(found)})"
+
+
+def _after(age: str) -> str:
+    if not age.startswith("Y"):
+        return ""
+    return " after 1 year" if age == "Y1" else f" after {age[1:]} years"
+
+
+def say_years(definition: Definition) -> str:
+    """In which years a definition gives the printed number, and since when it does not."""
+    years = ", ".join(map(str, definition.years))
+    since = definition.not_since
+    return f"true in {years}" + (f"; not since {since}" if since else "")
+
+
+def say_own(claim: Claim, result: Reconciliation) -> list[str]:
+    """What a search says of the claim's own definition, and how unspecific the number is."""
+    lines = []
+    if result.held:
+        held = ", ".join(
+            f"{e.geo} {e.year} ({say_range(e.lower, e.value, e.upper, e.unit)})"
+            for e in result.held
+        )
+        later = ", ".join(map(str, result.refuted_since))
+        since = f"; not since {result.refuted_since[0]} (refuted in {later})" if later else ""
+        lines.append(f"under its own definition it held in {held}{since}")
+    elif result.own:
+        years = ", ".join(dict.fromkeys(str(e.year) for e, _ in result.own))
+        lines.append(f"under its own definition it holds in no year at hand ({years})")
+    if result.nearest and not result.held:
+        same = f"{claim.statistic}, measure and size"
+        lines.append(f"nearest number of the same {same}: {say_evidence(result.nearest)}")
+    lines.append(
+        f"unspecific: {result.plausible_hits:,} of {result.plausible:,} plausible definitions "
+        f"({result.unspecific:.1%}) give a number in the printed interval, of all numbers of this "
+        f"kind {result.hits:,} of {result.searched:,}"
+    )
+    return lines

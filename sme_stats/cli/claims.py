@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sme_stats.claims import outputs
+from sme_stats.claims.distance import Weights
 from sme_stats.claims.documents.reading import is_document, read_any
 from sme_stats.claims.files import make_claim, read_claims
 from sme_stats.claims.model import Claim, Document
@@ -17,8 +18,9 @@ from sme_stats.claims.search import Reconciliation
 from sme_stats.claims.search import reconcile as search
 from sme_stats.claims.verdicts import Verdict, exit_code
 from sme_stats.claims.verdicts import check as judge
-from sme_stats.claims.words import say_evidence
-from sme_stats.cli.output import FORMATS, format_option, source_option, to_json, to_markdown
+from sme_stats.claims.words import say_evidence, say_own, say_years
+from sme_stats.cli.output import FORMATS, format_option, to_json, to_markdown
+from sme_stats.cli.vintages import Vintages, vintage_options
 from sme_stats.errors import ClaimError, NotAvailableError, UnknownNameError
 
 
@@ -34,6 +36,12 @@ from sme_stats.errors import ClaimError, NotAvailableError, UnknownNameError
 @click.option("--explain", "claim_id", help="Print the chain of one claim: cells to verdict.")
 @click.option("--suggest", is_flag=True, help="Propose marks for unmarked numbers instead.")
 @click.option(
+    "--against",
+    multiple=True,
+    metavar="DATASET@VINTAGE|DATE",
+    help="Earlier vintages too: tells revised data from wrong numbers.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice((*FORMATS, "junit", "github")),
@@ -41,9 +49,9 @@ from sme_stats.errors import ClaimError, NotAvailableError, UnknownNameError
     show_default=True,
     help="How to print.",
 )
-@source_option
-def check(files: tuple[str, ...], claims_file: str, claim_id: str | None, suggest: bool, form: str,
-          source: str) -> int:  # fmt: skip
+@vintage_options
+def check(files: tuple[str, ...], claims_file: str, claim_id: str | None, suggest: bool,
+          against: tuple[str, ...], form: str, vintages: Vintages) -> int:  # fmt: skip
     """Check claims files, folders of them, or documents with marked numbers.
 
     Exits with 0 when every verdict is the expected one, 1 when one is not.
@@ -54,18 +62,20 @@ def check(files: tuple[str, ...], claims_file: str, claim_id: str | None, sugges
       sme-stats check report.md --format github
       sme-stats check report.md --suggest
       sme-stats check data/claims/press-2023.toml --explain large
+      sme-stats check report.md --lock sme-stats.lock
+      sme-stats check report.md --vintage 2026 --against 2024
     """
-    only_snapshot(source)
     if suggest:
         from sme_stats.cli.documents import print_suggestions
 
         return print_suggestions(files, form)
     claims = read_any(files, claims_file)
+    space = vintages.space(claims, against)
     if claim_id is not None:
         from sme_stats.cli.documents import print_chain
 
-        return print_chain(claims, claim_id)
-    verdicts = judge(claims)
+        return print_chain(claims, claim_id, space, form)
+    verdicts = judge(claims, space)
     if form == "text":
         _print_verdicts(verdicts)
         _print_unmarked(files, claims)
@@ -100,36 +110,53 @@ def _print_unmarked(files: tuple[str, ...], claims: list[Claim]) -> None:
 @click.option("--geo", default="EU27_2020", show_default=True)
 @click.option("--year", default="latest", show_default=True)
 @click.option("--most", default=10, show_default=True, help="How many definitions to show.")
+@click.option(
+    "--weight",
+    multiple=True,
+    metavar="AXIS=NUMBER",
+    help="Cost of changing an axis of the claim, such as geo=1; see docs/claims.md.",
+)
 @format_option
-@source_option
-def reconcile(file: str | None, claim_id: str | None, printed: str | None, most: int, form: str,
-              source: str, **fields: Any) -> int:  # fmt: skip
+@vintage_options
+def reconcile(file: str | None, claim_id: str | None, printed: str | None, most: int,
+              weight: tuple[str, ...], form: str, vintages: Vintages,
+              **fields: Any) -> int:  # fmt: skip
     """Find the definitions under which a printed number does hold, the nearest first.
 
     \b
     Examples:
       sme-stats reconcile data/claims/press-2023.toml --id employment-share
       sme-stats reconcile --printed "7.1%" --measure enterprises --geo EU28 --year 2012
+      sme-stats reconcile --printed "58%" --weight geo=0.5 --weight measure=9
     """
-    only_snapshot(source)
     claims = _claims(file, claim_id, printed, fields)
-    from sme_stats.claims.space import Space
-    from sme_stats.loading import tables
-
-    space = Space(tables())
-    found = [(claim, search(claim, space, most=most)) for claim in claims]
+    weights = Weights.of_pairs(_pairs(weight))
+    space = vintages.space(claims)
+    found = [(claim, search(claim, space, weights, most)) for claim in claims]
     if form == "text":
         for claim, result in found:
             _print_reconciliation(claim, result)
         return 0
-    _print_records([d.record() for _, result in found for d in result.definitions], form)
+    records = [
+        {"id": claim.id} | d.record() | {"unspecific": round(result.unspecific, 6)}
+        for claim, result in found for d in result.definitions
+    ]  # fmt: skip
+    _print_records(records, form)
     return 0
 
 
+def _pairs(weights: tuple[str, ...]) -> dict[str, str]:
+    pairs = [weight.partition("=") for weight in weights]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise click.UsageError(f"--weight {name}: write AXIS=NUMBER, such as geo=1")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
 def only_snapshot(source: str) -> None:
-    """Refuse a source that claims cannot be checked against yet."""
+    """Refuse a source that the report cannot be made from yet."""
     if source not in ("auto", "snapshot"):
-        raise NotAvailableError("claims are checked against the embedded snapshot so far")
+        raise NotAvailableError("the report is made from the embedded snapshot so far")
 
 
 def _claims(
@@ -168,24 +195,28 @@ def _print_verdicts(verdicts: list[Verdict]) -> None:
 def _print_reconciliation(claim: Claim, result: Reconciliation) -> None:
     click.echo(f"{claim.printed.text}  ({claim.id}) holds as")
     for number, definition in enumerate(result.definitions, start=1):
-        changed = ", ".join(definition.changed) or "nothing"
-        line = f"{number}. {say_evidence(definition.evidence)}"
-        click.echo(click.wrap_text(line, 96, "  ", "     "))
+        _wrapped(f"{number}. {say_evidence(definition.evidence)}", "     ")
         reading = "" if definition.reading == "rounded" else f"; read as {definition.reading}"
+        changed = ", ".join(definition.changed) or "nothing"
         click.echo(f"     changed: {changed}; distance {definition.distance:.2f}{reading}")
+        _wrapped(f"   {say_years(definition)}", "     ")
     if not result.definitions:
         click.echo("  no definition of the tables at hand")
-    click.echo(
-        f"  {result.hits} of {result.searched} numbers of this kind lie in the printed interval "
-        f"({result.by_chance:.1%})"
-    )
+    for line in say_own(claim, result):
+        _wrapped(line, "  ")
+
+
+def _wrapped(text: str, indent: str) -> None:
+    click.echo(click.wrap_text(text, 96, "  ", indent, preserve_paragraphs=False))
 
 
 def _print_records(records: list[dict[str, Any]], form: str) -> None:
     if form == "json":
         click.echo(to_json(records))
         return
-    flat = [{k: v for k, v in r.items() if k not in ("readings", "partial")} for r in records]
+    flat = [
+        {k: v for k, v in r.items() if k not in ("readings", "partial", "earlier")} for r in records
+    ]
     if form == "markdown":
         import pandas as pd
 

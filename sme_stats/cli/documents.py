@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sme_stats.claims.model import Claim
-from sme_stats.cli.output import source_option, to_json
+from sme_stats.cli.output import to_json
+from sme_stats.cli.vintages import Vintages, vintage_options
 from sme_stats.errors import UnknownNameError
 
-
-def print_chain(claims: Sequence[Claim], claim_id: str) -> int:
-    """Print the chain of a claim; its exit code is that of checking it."""
-    from sme_stats.claims.documents.chain import explain
+if TYPE_CHECKING:
     from sme_stats.claims.space import Space
-    from sme_stats.claims.verdicts import check, exit_code
-    from sme_stats.loading import tables
 
+
+def print_chain(claims: Sequence[Claim], claim_id: str, space: Space, form: str) -> int:
+    """Print the chain of a claim; its exit code is that of checking it."""
+    from sme_stats.claims.documents.chain import chain_of, explain
+    from sme_stats.claims.verdicts import check, exit_code
+
+    if form not in ("text", "json"):
+        raise click.UsageError(f"--explain prints text or json, not {form}")
     wanted = [claim for claim in claims if claim.id == claim_id]
     if not wanted:
         raise UnknownNameError("claim", claim_id, [claim.id for claim in claims])
-    space = Space(tables())
     verdicts = check(wanted, space)
-    for verdict in verdicts:
-        click.echo(explain(verdict, space))
+    if form == "json":
+        click.echo(to_json([chain_of(verdict, space).record() for verdict in verdicts]))
+    else:
+        for verdict in verdicts:
+            click.echo(explain(verdict, space))
     return exit_code(verdicts)
 
 
@@ -56,8 +63,8 @@ def print_suggestions(files: Sequence[str], form: str) -> int:
 @click.option("--out", required=True, type=click.Path(), help="File to write.")
 @click.option("--decimal", type=click.Choice((".", ",")), default=".", help="Decimal mark.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
-@source_option
-def render(template: str, out: str, decimal: str, form: str, source: str) -> None:
+@vintage_options
+def render(template: str, out: str, decimal: str, form: str, vintages: Vintages) -> None:
     """Write a document from a template whose numbers are computed.
 
     \b
@@ -71,12 +78,10 @@ def render(template: str, out: str, decimal: str, form: str, source: str) -> Non
     """
     from sme_stats.claims.documents.guard import write_whole
     from sme_stats.claims.documents.render import render_file
-    from sme_stats.cli.claims import only_snapshot
 
-    only_snapshot(source)
     if Path(out).resolve() == Path(template).resolve():
         raise click.UsageError("--out is the template itself: name another file")
-    text = render_file(template, decimal)
+    text = render_file(template, decimal, vintages.space())
     write_whole(Path(out), text.encode())
     click.echo(to_json({"written": out}) if form == "json" else out)
 
@@ -88,8 +93,9 @@ def render(template: str, out: str, decimal: str, form: str, source: str) -> Non
     "--claims", "claims_file", default="", type=click.Path(), help="Claims that marks sme=ID name."
 )
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
-@source_option
-def update(files: tuple[str, ...], write: bool, claims_file: str, form: str, source: str) -> int:
+@vintage_options
+def update(files: tuple[str, ...], write: bool, claims_file: str, form: str,
+           vintages: Vintages) -> int:  # fmt: skip
     """Bring stale marked numbers up to date: a diff first, the files only with --write.
 
     Exits with 1 when a number is stale that cannot be rewritten.
@@ -99,11 +105,11 @@ def update(files: tuple[str, ...], write: bool, claims_file: str, form: str, sou
       sme-stats update report.md
       sme-stats update report.md slides.docx --write
     """
+    from sme_stats.claims.documents.reading import read_any
     from sme_stats.claims.documents.update import plan_update
-    from sme_stats.cli.claims import only_snapshot
 
-    only_snapshot(source)
-    plans = [plan_update(file, claims_file=claims_file) for file in files]
+    space = vintages.space(read_any(files, claims_file))
+    plans = [plan_update(file, space, claims_file) for file in files]
     changes = [(str(plan.path), change) for plan in plans for change in plan.changes]
     if form == "json":
         click.echo(to_json([

@@ -69,6 +69,40 @@ def level_values(cube: Cube, code: str) -> Values:
     return Values(value, lower, upper, bits, withheld & ~determined, keep)
 
 
+def share_within(cube: Cube, code: str, whole: str) -> Values:
+    """Share of one range in another that it lies in, in percent: micro enterprises in all SMEs.
+
+    What the two leave bounds the share too where it is a range itself, from one end of the whole
+    to the part.
+    """
+    part, total = level_values(cube, code), level_values(cube, whole)
+    left = _left(code, whole)
+    rest = level_values(cube, left) if left else None
+    blank = np.zeros(len(part.value)), np.full(len(part.value), np.inf)
+    ends = (rest.lower, rest.upper) if rest else blank
+    lower, upper = share((part.lower, part.upper), ends, (total.lower, total.upper))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = 100 * part.value / total.value
+    point = (part.lower == part.upper) & (total.lower == total.upper)
+    lower, upper = _exact(value, 100 * lower, 100 * upper, point)
+    value, determined = _determine(value, lower, upper)
+    withheld = part.withheld | total.withheld
+    keep = part.keep & total.keep & (total.upper > 0)
+    return Values(value, lower, upper, part.bits | total.bits, withheld & ~determined, keep)
+
+
+def _left(code: str, whole: str) -> str:
+    """What a range leaves of a wider one, where that is one range; else empty."""
+    inner, outer = size_range(code), size_range(whole)
+    if inner is None or outer is None or inner.upper is None or outer.upper is None:
+        return ""
+    if inner.lower == outer.lower and inner.upper < outer.upper:
+        return f"{inner.upper + 1}-{outer.upper}"
+    if inner.upper == outer.upper and inner.lower > outer.lower:
+        return f"{outer.lower}-{inner.lower - 1}"
+    return ""
+
+
 def share_of(cube: Cube, code: str) -> pd.DataFrame:
     """Share of one range as a frame; empty where no group has the cells."""
     numbers = share_values(cube, code)

@@ -21,7 +21,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 #: Each letter of a flag is a bit, so that the union of flags is one OR over an axis.
 _LETTERS = "".join(sorted(flags.OBS_FLAG))
-_BIT = {letter: 1 << i for i, letter in enumerate(_LETTERS)}
+BIT = {letter: 1 << i for i, letter in enumerate(_LETTERS)}
 
 
 @dataclass
@@ -237,14 +237,14 @@ def _codes(column: pd.Series[Any]) -> tuple[Array, int]:
 def to_bits(column: pd.Series[Any]) -> Array:
     """Flags as bits, through the few distinct texts of a category."""
     column = column.astype("category")
-    table = [sum(_BIT.get(x, 0) for x in flags.letters(str(t))) for t in column.cat.categories]
+    table = [sum(BIT.get(x, 0) for x in flags.letters(str(t))) for t in column.cat.categories]
     return np.array([*table, 0], dtype=np.uint16)[column.cat.codes.to_numpy()]
 
 
 def from_bits(bits: Array) -> Any:
     """Bits back to flags, letters in alphabetical order."""
     distinct, place = np.unique(bits, return_inverse=True)
-    texts = ["".join(x for x in _LETTERS if int(b) & _BIT[x]) for b in distinct]
+    texts = ["".join(x for x in _LETTERS if int(b) & BIT[x]) for b in distinct]
     order = np.argsort(np.array(texts, dtype=object))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))

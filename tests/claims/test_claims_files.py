@@ -207,7 +207,7 @@ def test_the_shell_sees_1_when_a_verdict_is_not_the_expected_one(tmp_path):
     (tmp_path / "claims.toml").write_text(GOOD, encoding="utf-8")
     done = shell("check", "claims.toml", cwd=tmp_path)
     assert done.returncode == 1 and done.stderr == ""
-    assert done.stdout.splitlines()[-1] == "2 claims: 2 refuted; 2 not as expected"
+    assert done.stdout.splitlines()[-1] == "2 claims: 2 refuted; 1 provisional; 2 not as expected"
     expected = GOOD.replace("year = 2023", 'year = 2023\nexpect = "refuted"')
     expected = expected.replace('year = "latest"', 'year = "latest"\nexpect = "refuted"')
     (tmp_path / "claims.toml").write_text(expected, encoding="utf-8")

@@ -220,7 +220,9 @@ def test_weights_are_adjustable_and_listed(press, space):
         ({"geo": "DE"}, "geo", 4.0), ({"geo": "NO"}, "geo", 4.5),
         ({"geo": "EU27_2020[18/27]"}, "geo", 1 + 4 * 9 / 27), ({"year": 2021}, "year", 0.1),
         ({"year": 1990}, "year", 1.0), ({"statistic": "level"}, "statistic", 5.0),
-        ({"nace": "C"}, "population", 0.5),
+        ({"nace": "C"}, "section", 2.0), ({"nace": "B-N_S95_X_K"}, None, 0.0),
+        ({"of": "0-249"}, "share of", 1.0),
+        ({"dataset": "uk_bpe", "nace": "private sector"}, "population", 0.5),
     ],
 )  # fmt: skip
 def test_what_a_change_costs(press, change, axis, cost):
@@ -231,6 +233,17 @@ def test_what_a_change_costs(press, change, axis, cost):
     assert distance(claim, own, "rounded", Weights()) == pytest.approx(cost)
     assert changed_axes(claim, own, "rounded") == ((axis,) if axis else ())
     assert distance(claim, own, "truncated", Weights()) == pytest.approx(cost + 0.5)
+
+
+def test_classes_in_employees_are_another_size_basis_and_ages_are_apart(press, space):
+    claim = press["employment-share"].claim
+    bd = dataclasses.replace(press["employment-share"].evidence, value=58.0, lower=58.0,
+                             upper=58.0, dataset="bd_size")  # fmt: skip
+    assert changed_axes(claim, bd, "rounded") == ("size basis", "population")
+    assert distance(claim, bd, "rounded", Weights()) == pytest.approx(0.5 + 0.5)
+    three = asked("58.51%", statistic="rate", measure="survival", size="total", year=2018, age="Y1")
+    first = reconcile(three, space).definitions[0]
+    assert (first.evidence.age, first.changed) == ("Y3", ("age",)) and first.distance < 0.8
 
 
 def test_lying_off_the_printed_number_costs_a_little(press):

@@ -203,4 +203,4 @@ def test_formats_that_are_none(file, tmp_path):
     with pytest.raises(UnknownNameError):
         from sme_stats.cli.documents import print_chain
 
-        print_chain([], "x")
+        print_chain([], "x", None, "text")

@@ -163,14 +163,15 @@ def test_explain_names_the_cells_used(file, space, mark, parts):
 
 
 def test_every_published_claim_can_be_explained_with_a_cell_or_a_reason(space):
-    from sme_stats.claims.documents.chain import _data
+    from sme_stats.claims.documents.chain import _cells
 
     for verdict in check(read_claims(CLAIMS), space):
-        lines = "\n".join(_data(verdict, space))
-        found = verdict.evidence
-        rate_or_change = found and (found.statistic in ("rate", "change") or "[" in found.geo)
-        implied = found and found.how.startswith("births")
-        assert found is None or rate_or_change or implied or "cell:" in lines, verdict.claim.id
+        if verdict.evidence is None:
+            assert verdict.note, verdict.claim.id
+        else:
+            cells = _cells(verdict.evidence, space)
+            assert cells, verdict.claim.id
+            assert {cell.vintage for cell in cells} == {verdict.evidence.vintage}
 
 
 # -- flips

@@ -214,7 +214,7 @@ def _statistic(text: str, fields: dict[str, Any], document: Document) -> str:
 
 def _name(fields: dict[str, Any]) -> str:
     """Id of a mark that has none, from what it claims: it stays when lines move."""
-    keys = ("statistic", "measure", "size", "age", "population", "geo", "year")
+    keys = ("statistic", "measure", "size", "of", "age", "population", "geo", "year")
     return "-".join(str(fields[k]).replace(" ", "_") for k in keys if fields.get(k))
 
 

@@ -168,10 +168,10 @@ def render(template: str, space: Space | None = None, decimal: str = ".", name: 
     return f"{text.rstrip()}\n\n{numbers.footnote()}\n" if numbers.used else text
 
 
-def render_file(template: str | Path, decimal: str = ".") -> str:
+def render_file(template: str | Path, decimal: str = ".", space: Space | None = None) -> str:
     """Fill the template of a file; see `render`."""
     path = Path(template)
-    return render(decode(read_bytes(path), path), decimal=decimal, name=str(path))
+    return render(decode(read_bytes(path), path), space, decimal, str(path))
 
 
 def _environment(numbers: _Numbers) -> Sandbox:
