@@ -7,7 +7,7 @@ import pandas as pd
 
 from sme_stats.frame import require
 from sme_stats.uncertainty.cube import Array
-from sme_stats.uncertainty.propagation import propagate
+from sme_stats.uncertainty.propagation import Narrowed, propagate
 from sme_stats.uncertainty.system import System, build, say_rule
 
 COLUMNS = ("block", "rule", "difference", "rounding")
@@ -42,12 +42,13 @@ def contradictions(frame: pd.DataFrame) -> pd.DataFrame:
     """
     require(frame, "size", "measure", "value", "conf")
     system = build(frame)
-    lower, upper, broken = propagate(system)
-    rows = [_alone(frame, system, int(rule), n) for n, rule in enumerate(np.flatnonzero(broken))]
-    for number, rules in enumerate(_together(system, lower, upper, broken), start=len(rows)):
+    found = propagate(system)
+    alone = np.flatnonzero(found.broken)
+    rows = [_alone(frame, system, int(rule), n) for n, rule in enumerate(alone)]
+    for number, rules in enumerate(_together(system, found), start=len(rows)):
         rows += [
             {"block": number, "rule": say_rule(frame, system, int(rule)), "difference": np.nan,
-             "rounding": False}
+             "rounding": not contradict(system.loosened(), rules)}
             for rule in rules
         ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -59,39 +60,54 @@ def _alone(frame: pd.DataFrame, system: System, rule: int, number: int) -> dict[
     ends = factor * system.lower[cells], factor * system.upper[cells]
     least, most = np.minimum(*ends).sum(), np.maximum(*ends).sum()
     gap = least - system.high[rule] if least > system.high[rule] else most - system.low[rule]
-    unit = 1.0 if str(frame["unit"].iloc[int(cells[0])]) == "NR" else 0.1
+    reach = system.digit[rule] * system.parts[rule] / 2
     return {
         "block": number, "rule": say_rule(frame, system, rule), "difference": round(float(gap), 6),
-        "rounding": bool(abs(gap) <= unit * (system.parts[rule] + 1) / 2),
+        "rounding": bool(abs(gap) <= reach + 1e-6),
     }  # fmt: skip
 
 
-def _together(system: System, lower: Array, upper: Array, broken: Array) -> list[Array]:
+def _together(system: System, found: Narrowed) -> list[Array]:
     """Irreducible sets of rules in blocks that are feasible rule by rule but not together."""
-    from sme_stats.uncertainty.programs import infeasible_blocks, open_part
+    from sme_stats.uncertainty.programs import find_infeasible, joined, open_part
 
-    part = open_part(system, lower, upper, broken)
+    bad = found.clash.copy()
+    part = open_part(system, found.lower, found.upper, found.broken | system.touching(bad))
+    wrong, part = find_infeasible(part)
+    bad[part.cells[np.isin(part.block, wrong)]] = True
+    if not bad.any():
+        return []
+    block = joined(system, found.broken, bad)
     sets = []
-    for block in infeasible_blocks(part):
-        rules = part.only(np.array([block])).rules
-        sets.append(_irreducible(system, rules))
+    for number in np.unique(block[block >= 0]):
+        rules = np.flatnonzero(system.touching(block == number) & ~found.broken)
+        sets.append(reduce(system, rules))
     return sets
 
 
-def _irreducible(system: System, rules: Array) -> Array:
-    """Leave out each rule that the contradiction does not need: a deletion filter."""
-    from sme_stats.uncertainty.programs import infeasible_blocks, open_part
+def contradict(system: System, rules: Array) -> bool:
+    """Whether some rules cannot all hold."""
+    from sme_stats.uncertainty.programs import find_infeasible, open_part
 
-    def contradict(chosen: Array) -> bool:
-        reduced = system.rows(chosen)
-        low, high, broken = propagate(reduced)
-        if broken.any():
-            return True
-        return bool(len(infeasible_blocks(open_part(reduced, low, high, broken))))
+    chosen = system.rows(rules)
+    found = propagate(chosen)
+    if found.broken.any() or found.clash.any():
+        return True
+    part = open_part(chosen, found.lower, found.upper, found.broken)
+    return bool(len(find_infeasible(part)[0]))
 
-    needed = rules
-    for rule in rules:
-        without = needed[needed != rule]
-        if len(without) and contradict(without):
-            needed = without
-    return needed
+
+def reduce(system: System, rules: Array) -> Array:
+    """Leave out what a contradiction does not need: a deletion filter, in halves while it can."""
+    needed, width = rules, max(1, len(rules) // 2)
+    while True:
+        start = 0
+        while start < len(needed):
+            without = np.delete(needed, np.s_[start : start + width])
+            if len(without) and contradict(system, without):
+                needed = without
+            else:
+                start += width
+        if width == 1:
+            return needed
+        width //= 2

@@ -52,12 +52,13 @@ def bound_ratio(frame: pd.DataFrame, numerator: Array, denominator: Array) -> tu
     """
     require(frame, "size", "measure", "value", "conf")
     system = build(frame)
-    lower, upper, broken = propagate(system)
+    found = propagate(system)
+    lower, upper, broken = found.lower, found.upper, found.broken
     used = np.asarray(numerator) | np.asarray(denominator)
     if np.isnan(lower[used]).any():
         raise WithheldError("a cell of the ratio is not in the table, so no bound of it is known")
     touched = _touching(system, used)
-    if broken[touched].any():
+    if broken[touched].any() or found.clash[system.cell[np.isin(system.rule, touched)]].any():
         raise IncoherentError(
             "published cells that the ratio rests on contradict each other; contradictions(frame) "
             "names them"

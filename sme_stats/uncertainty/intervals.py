@@ -14,7 +14,7 @@ _SLACK = 1e-9
 
 
 def divide(numerator: Interval, denominator: Interval) -> Interval:
-    """Quotient of two independent intervals of non-negative numbers.
+    """Quotient of two independent intervals, of any sign.
 
     Parameters
     ----------
@@ -24,16 +24,39 @@ def divide(numerator: Interval, denominator: Interval) -> Interval:
     Returns
     -------
     tuple of numpy.ndarray
-        ``(lower, upper)``; the upper is infinite where the denominator may be zero.
+        ``(lower, upper)``; infinite towards the side from which the denominator may reach zero,
+        on both sides where it may have either sign, NaN where it is zero itself.
 
     Examples
     --------
-    >>> [round(float(end[0]), 4) for end in divide(
-    ...     (np.array([1.0]), np.array([2.0])), (np.array([4.0]), np.array([5.0])))]
+    >>> one = lambda low, high: (np.array([low]), np.array([high]))
+    >>> [round(float(end[0]), 4) for end in divide(one(1.0, 2.0), one(4.0, 5.0))]
     [0.2, 0.5]
+
+    A loss over a turnover is at its worst where the turnover is least:
+
+    >>> [round(float(end[0]), 4) for end in divide(one(-2.0, -1.0), one(4.0, 5.0))]
+    [-0.5, -0.2]
     """
+    nl, nu = np.asarray(numerator[0], dtype=float), np.asarray(numerator[1], dtype=float)
+    dl, du = np.asarray(denominator[0], dtype=float), np.asarray(denominator[1], dtype=float)
+    negative = (du <= 0) & (dl < 0)
+    nl, nu = np.where(negative, -nu, nl), np.where(negative, -nl, nu)
+    dl, du = np.where(negative, -du, dl), np.where(negative, -dl, du)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return numerator[0] / denominator[1], numerator[1] / denominator[0]
+        # 0 and inf as an end stand for values as near or as large as one likes.
+        lower = np.where(nl >= 0, _end(nl, du, 0.0), _end(nl, dl, -np.inf))
+        upper = np.where(nu > 0, _end(nu, dl, np.inf), _end(nu, du, 0.0))
+    either = (dl < 0) & (du > 0)
+    lower, upper = np.where(either, -np.inf, lower), np.where(either, np.inf, upper)
+    unknown = np.isnan(nl) | np.isnan(nu) | np.isnan(dl) | np.isnan(du)
+    nothing = unknown | ((dl == 0) & (du == 0))
+    return np.where(nothing, np.nan, lower), np.where(nothing, np.nan, upper)
+
+
+def _end(above: Array, below: Array, unclear: float) -> Array:
+    quotient: Array = above / np.abs(below)
+    return np.where(np.isnan(quotient), unclear, quotient)
 
 
 def share(part: Interval, rest: Interval, total: Interval) -> Interval:

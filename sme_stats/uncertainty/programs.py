@@ -8,7 +8,7 @@ paid once for thousands of blocks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -25,6 +25,9 @@ MOST_COLUMNS = 20_000
 #: Rounds in which one solution is tried as the extreme of many cells at once.
 ROUNDS = 4
 _CLOSE = 1e-7
+#: Relative width below which a cell is known; wider ones are kept as unknown, so that no slack of
+#: a large cell hides or makes a contradiction.
+_TIGHT = 1e-10
 
 
 @dataclass
@@ -65,8 +68,9 @@ class Open:
 
 def open_part(system: System, lower: Array, upper: Array, broken: Array) -> Open:
     """Cut out unknown cells that stand in at least two rules together, block by block."""
-    unknown = upper - lower > _CLOSE * np.maximum(1.0, np.abs(lower))
-    unknown &= ~(np.isnan(lower) | np.isnan(upper))
+    # Where an end is infinite the comparison with an infinite width would fail.
+    narrow = _TIGHT * np.maximum(1.0, np.abs(np.where(np.isfinite(lower), lower, 0.0)))
+    unknown = upper - lower > narrow
     columns = np.flatnonzero(unknown)
     known = np.where(unknown, 0.0, np.nan_to_num(lower))
     whole = sparse.csr_array(
@@ -100,26 +104,57 @@ def _blocks(matrix: sparse.csr_array) -> Array:
     return labels[rules:]
 
 
-def infeasible_blocks(part: Open) -> Array:
-    """Blocks whose rules contradict each other: the least sum of violations is not zero."""
+def joined(system: System, broken: Array, cells: Array) -> Array:
+    """Unknown cells that some cells are connected with, through rules that are not broken.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (cells,)
+        Number of the block, -1 outside of the blocks of `cells` (a mask).
+    """
+    unknown = system.lower < system.upper
+    term = unknown[system.cell] & ~broken[system.rule]
+    columns = np.flatnonzero(unknown)
+    place = np.searchsorted(columns, system.cell[term])
+    pattern = sparse.csr_array(
+        (np.ones(int(term.sum())), (system.rule[term], place)),
+        shape=(len(system.low), len(columns)),
+    )
+    label = _blocks(pattern)
+    out = np.full(len(unknown), -1)
+    out[columns] = np.where(np.isin(label, label[cells[columns]]), label, -1)
+    return out
+
+
+def find_infeasible(part: Open) -> tuple[Array, Open]:
+    """Blocks whose rules contradict each other: the least sum of violations is not zero.
+
+    Returns
+    -------
+    tuple
+        Numbers of those blocks, and the part with its rules widened by what floats alone miss, so
+        that programs over the other blocks are feasible.
+    """
     if not len(part.rules):
-        return np.zeros(0, dtype=int)
+        return np.zeros(0, dtype=int), part
     rows, cells = part.matrix.shape
     slack = sparse.eye_array(rows, format="csr")
     matrix = sparse.hstack([part.matrix, slack, -slack], format="csr")
     cost = np.concatenate([np.zeros(cells), np.ones(2 * rows)])
     bounds = [*zip(part.lower, part.upper, strict=True), *[(0.0, np.inf)] * (2 * rows)]
     solved = _solve(cost, matrix, part.low, part.high, bounds)
-    violation = solved[cells : cells + rows] + solved[cells + rows :]
+    under, over = solved[cells : cells + rows], solved[cells + rows :]
     size = np.maximum(1.0, np.abs(np.where(np.isfinite(part.low), part.low, part.high)))
-    wrong = violation > 1e-6 * size
-    return np.unique(part.block[part.matrix.indices[part.matrix.indptr[:-1][wrong]]])
+    wrong = under + over > 1e-6 + 1e-9 * size
+    blocks = np.unique(part.block[part.matrix.indices[part.matrix.indptr[:-1][wrong]]])
+    return blocks, replace(part, low=part.low - under, high=part.high + over)
 
 
 def sharpen(part: Open) -> tuple[Array, Array]:
     """Sharpest lower and upper of every cell of an open part whose blocks are feasible."""
     lower, upper = part.lower.copy(), part.upper.copy()
-    todo = {"least": np.ones(len(lower), bool), "most": np.ones(len(lower), bool)}
+    todo = {"least": np.isfinite(lower) | ~_endless(part, -1.0),
+            "most": np.isfinite(upper) | ~_endless(part, 1.0)}  # fmt: skip
     for turn in range(ROUNDS):
         for side, sign in (("least", 1.0), ("most", -1.0)):
             if todo[side].any():
@@ -131,6 +166,26 @@ def sharpen(part: Open) -> tuple[Array, Array]:
     return lower, upper
 
 
+def _endless(part: Open, sign: float) -> Array:
+    """Cells that can grow (fall) without end: those that some ray of the feasible set moves.
+
+    Rays add up, so one program finds them all: move every cell by as much as one, if it can be.
+    """
+    cells = len(part.cells)
+    if np.isfinite(part.upper if sign > 0 else part.lower).all():
+        return np.zeros(cells, dtype=bool)
+    down, up = np.isinf(part.lower), np.isinf(part.upper)
+    ray = [(-np.inf if d else 0.0, np.inf if u else 0.0) for d, u in zip(down, up, strict=True)]
+    identity = sparse.eye_array(cells, format="csr")
+    matrix = sparse.block_array([[part.matrix, None], [-sign * identity, identity]], format="csr")
+    low = np.concatenate([np.where(np.isfinite(part.low), 0.0, -np.inf), np.full(cells, -np.inf)])
+    high = np.concatenate([np.where(np.isfinite(part.high), 0.0, np.inf), np.zeros(cells)])
+    cost = np.concatenate([np.zeros(cells), -np.ones(cells)])
+    solved = _solve(cost, matrix, low, high, [*ray, *[(0.0, 1.0)] * cells])
+    moved: Array = solved[cells:] > _CLOSE
+    return moved
+
+
 def _weights(size: int, seed: int) -> Array:
     # Another mix of the cells reaches other corners; seeded, so that runs agree.
     return np.random.default_rng(seed).uniform(0.5, 1.5, size)
@@ -140,8 +195,7 @@ def _strike(
     part: Open, cost: Array, lower: Array, upper: Array, todo: dict[str, Array]
 ) -> None:  # fmt: skip
     """Solve once for all; a cell that reaches its propagated end there has that end for sure."""
-    finite = np.where(np.isfinite(part.upper), part.upper, np.inf)
-    bounds = list(zip(part.lower, finite, strict=True))
+    bounds = list(zip(part.lower, part.upper, strict=True))
     try:
         solved = _solve(cost, part.matrix, part.low, part.high, bounds)
     except _UnboundedError:

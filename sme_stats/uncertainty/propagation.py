@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sme_stats.uncertainty.cube import Array
@@ -12,29 +14,47 @@ MOST_SWEEPS = 30
 _SLACK = 1e-9
 
 
-def propagate(system: System) -> tuple[Array, Array, Array]:
-    """Tighten the cells of every rule by the others of the rule.
+@dataclass
+class Narrowed:
+    """What propagation leaves.
 
-    Returns
-    -------
-    tuple of numpy.ndarray
-        ``(lower, upper, broken)``: ends of the cells, and the rules that cannot be met even at
-        the widest; those are left out of the tightening.
+    Attributes
+    ----------
+    lower, upper : numpy.ndarray, shape (cells,)
+    broken : numpy.ndarray of bool, shape (rules,)
+        Rules that their own cells cannot meet even at the widest; they tighten nothing.
+    clash : numpy.ndarray of bool, shape (cells,)
+        Unknown cells that several rules together allow no value: their ends mean nothing.
     """
+
+    lower: Array
+    upper: Array
+    broken: Array
+    clash: Array
+
+
+def propagate(system: System) -> Narrowed:
+    """Tighten the cells of every rule by the others of the rule."""
     rule, cell, factor = system.rule, system.cell, system.factor
     lower, upper = system.lower.astype(float).copy(), system.upper.astype(float).copy()
-    broken = np.zeros(len(system.low), dtype=bool)
-    if not len(factor):
-        return lower, upper, broken
-    for _ in range(MOST_SWEEPS):
+    clash = np.zeros(len(lower), dtype=bool)
+    low, high = _terms(factor, lower[cell], upper[cell])
+    broken = _unmet(system, rule, low, high)
+    unknown = lower < upper
+    for _ in range(MOST_SWEEPS if len(factor) else 0):
         low, high = _terms(factor, lower[cell], upper[cell])
-        broken |= _unmet(system, rule, low, high)
-        new_lower, new_upper = _sweep(system, rule, cell, factor, low, high, broken, lower, upper)
+        late = _unmet(system, rule, low, high) & ~broken
+        clash[cell[late[rule]]] = True
+        out = broken | late
+        new_lower, new_upper, crossed = _sweep(
+            system, rule, cell, factor, low, high, out, lower, upper
+        )
+        clash |= crossed
         moved = (new_lower > lower + _step(lower)) | (new_upper < upper - _step(upper))
         lower, upper = new_lower, new_upper
         if not moved.any():
             break
-    return lower, upper, broken
+    return Narrowed(lower, upper, broken, clash & unknown)
 
 
 def _step(ends: Array) -> Array:
@@ -78,7 +98,7 @@ def _without(total: Array, opened: Array, rule: Array, term: Array, end: float) 
 def _sweep(
     system: System, rule: Array, cell: Array, factor: Array, low: Array, high: Array,
     broken: Array, lower: Array, upper: Array,
-) -> tuple[Array, Array]:  # fmt: skip
+) -> tuple[Array, Array, Array]:  # fmt: skip
     count = len(system.low)
     least, least_open = _sums(rule, low, count)
     most, most_open = _sums(rule, high, count)
@@ -95,7 +115,7 @@ def _sweep(
     np.fmin.at(new_upper, cell[usable], cell_high[usable])
     # A crossing within rounding of floats is a meeting.
     crossed = new_lower > new_upper
-    close = crossed & (new_lower - new_upper <= 1e-6 * np.maximum(1.0, np.abs(new_upper)))
+    close = crossed & (new_lower - new_upper <= 1e-6 + _SLACK * np.abs(new_upper))
     new_lower = np.where(close, new_upper, new_lower)
     keep = crossed & ~close
-    return np.where(keep, lower, new_lower), np.where(keep, upper, new_upper)
+    return np.where(keep, lower, new_lower), np.where(keep, upper, new_upper), keep

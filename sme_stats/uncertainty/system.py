@@ -6,7 +6,7 @@ aggregate, member states to the EU, class limits times enterprises bound persons
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,11 @@ from sme_stats.uncertainty.cube import Array, Cube, make
 #: Measure that a class's limits bound, and the measure that counts the firms of the class: SBS
 #: classes count persons employed, business demography's count employees.
 COUNTED_BY = {"persons_employed": "enterprises", "employees": "active_enterprises"}
+
+#: Measures of which a withheld cell may be negative: a loss is not a count.
+SIGNED = tuple(m for m, row in codelists.table("MEASURE").items() if row["signed"] == "yes")
+#: Units of amounts, which a source rounds.
+AMOUNTS = ("EUR", "KEUR", "MEUR", "BEUR", "BGBP")
 
 
 @dataclass
@@ -35,7 +40,10 @@ class System:
     kind : numpy.ndarray of str, shape (rules,)
         ``size``, ``nace``, ``geo`` or ``limit``.
     parts : numpy.ndarray, shape (rules,)
-        How many cells a sum has: its rounding tolerance is (parts + 1) / 2 units.
+        How many cells a sum has, its total among them: n parts and their total are rounded, so
+        the sum may be off by (n + 1) / 2, that is parts / 2, last digits.
+    digit : numpy.ndarray, shape (rules,)
+        Last digit that a sum's cells are published to; 1 for counts, 0 for class limits.
     lower, upper : numpy.ndarray, shape (cells,)
         Ends of each cell; NaN where it is not available.
     """
@@ -47,6 +55,7 @@ class System:
     high: Array
     kind: Array
     parts: Array
+    digit: Array
     lower: Array
     upper: Array
 
@@ -57,8 +66,24 @@ class System:
         kept = number[self.rule] >= 0
         return System(
             number[self.rule[kept]], self.cell[kept], self.factor[kept], self.low[chosen],
-            self.high[chosen], self.kind[chosen], self.parts[chosen], self.lower, self.upper,
+            self.high[chosen], self.kind[chosen], self.parts[chosen], self.digit[chosen],
+            self.lower, self.upper,
         )  # fmt: skip
+
+    def loosened(self) -> System:
+        """The same with sums that hold only within the rounding of their parts."""
+        reach = self.digit * self.parts / 2
+        return (
+            replace(self, low=np.minimum(self.low, -reach), high=np.maximum(self.high, reach))
+            if len(reach)
+            else self
+        )
+
+    def touching(self, cells: Array) -> Array:
+        """Rules that have one of some cells (a mask), as a mask."""
+        out = np.zeros(len(self.low), dtype=bool)
+        out[self.rule[cells[self.cell]]] = True
+        return out
 
     def cells_of(self, rule: int) -> Array:
         """Cells of one rule."""
@@ -69,7 +94,9 @@ class System:
 class _Rules:
     """Collects rules as triplets."""
 
-    def __init__(self) -> None:
+    def __init__(self, digit: Array, rounded: Array) -> None:
+        self.last, self.rounded = digit, rounded
+        self.digit: list[Array] = []
         self.rule: list[Array] = []
         self.cell: list[Array] = []
         self.factor: list[Array] = []
@@ -87,9 +114,13 @@ class _Rules:
         self.rule.append(np.repeat(np.arange(self.count, self.count + rules), width))
         self.cell.append(cells.reshape(-1))
         self.factor.append(np.broadcast_to(factors, cells.shape).reshape(-1).astype(float))
-        self.low.append(np.full(rules, low))
-        self.high.append(np.full(rules, high))
+        # Amounts are published rounded, so their sums never hold exactly; counts are tried exactly.
+        digit = self.last[cells].max(axis=1) if kind != "limit" else np.zeros(rules)
+        reach = np.where(self.rounded[cells].any(axis=1), digit * width / 2, 0.0)
+        self.low.append(low - reach)
+        self.high.append(high + reach)
         self.parts.append(np.full(rules, width))
+        self.digit.append(digit)
         self.kind += [kind] * rules
         self.count += rules
 
@@ -101,7 +132,8 @@ class _Rules:
             np.concatenate(self.cell or empty).astype(np.int64),
             np.concatenate(self.factor or empty), np.concatenate(self.low or empty),
             np.concatenate(self.high or empty), np.array(self.kind, dtype=object),
-            np.concatenate(self.parts or empty), lower, upper,
+            np.concatenate(self.parts or empty), np.concatenate(self.digit or empty),
+            lower, upper,
         )  # fmt: skip
 
 
@@ -116,9 +148,11 @@ def build(frame: pd.DataFrame) -> System:
     lower, upper = intervals(frame)
     withheld = np.isnan(frame["value"].to_numpy(dtype=float))
     withheld &= (frame["conf"].astype(str) != "").to_numpy()
-    lower = np.where(withheld & np.isnan(lower), 0.0, lower)
+    least = np.where(frame["measure"].isin(SIGNED).to_numpy(), -np.inf, 0.0)
+    lower = np.where(withheld & np.isnan(lower), least, lower)
     upper = np.where(withheld & np.isnan(upper), np.inf, upper)
-    rules = _Rules()
+    digit, rounded = _last_digits(frame, lower == upper)
+    rules = _Rules(digit, rounded)
     additive = [m for m, r in codelists.table("MEASURE").items() if r["additive"] == "yes"]
     here = np.flatnonzero(frame["measure"].isin(additive).to_numpy())
     if len(here):
@@ -127,6 +161,28 @@ def build(frame: pd.DataFrame) -> System:
         _nace_sums(rules, cells, here)
         _geo_sums(rules, cells, here)
     return rules.system(lower, upper)
+
+
+def _last_digits(frame: pd.DataFrame, exact: Array) -> tuple[Array, Array]:
+    """Last digit of each cell, and whether it is sure to be rounded: an amount with decimals.
+
+    A table shows all its amounts to the same decimals; a table of whole amounts may be exact.
+    """
+    digit, rounded = np.ones(len(frame)), np.zeros(len(frame), dtype=bool)
+    unit, dataset = frame["unit"].astype("category"), frame["dataset"].astype("category")
+    value = frame["value"].to_numpy(dtype=float)
+    group = dataset.cat.codes.to_numpy() * (len(unit.cat.categories) + 1) + unit.cat.codes
+    amount = unit.isin(AMOUNTS).to_numpy()
+    for number in np.unique(group[amount]):
+        rows = np.flatnonzero(group == number)
+        shown = value[rows[exact[rows]]]
+        if not len(shown) or np.allclose(shown, np.round(shown), rtol=0, atol=1e-6):
+            continue
+        tenths = np.allclose(10 * shown, np.round(10 * shown), rtol=0, atol=1e-4)
+        digit[rows], rounded[rows] = (0.1 if tenths else 0.01), exact[rows] | np.isnan(value[rows])
+    # A figure with an interval of its own carries its rounding there.
+    digit[~exact & ~np.isnan(value)] = 0.0
+    return digit, rounded
 
 
 def place(cube: Cube, here: Array) -> Array:

@@ -7,19 +7,21 @@ import pandas as pd
 
 from sme_stats.frame import require
 from sme_stats.uncertainty.cube import Array
-from sme_stats.uncertainty.propagation import propagate
+from sme_stats.uncertainty.propagation import Narrowed, propagate
 from sme_stats.uncertainty.system import System, build
 
 
 def bounds(frame: pd.DataFrame) -> pd.DataFrame:
     """Give every withheld cell the sharpest lower and upper that follow from what is published.
 
-    Used are: no count is negative; classes add up to TOTAL; sections add up to their aggregate;
+    Used are: no count is negative (value added and surpluses may be); classes add up to TOTAL; sections add up to their aggregate;
     member states add up to the EU where all are there; an enterprise of class 50-249 has 50 to 249
     persons employed, one of GE250 at least 250, and enterprises are counted even where persons
-    are withheld; a rounded cell lies within half of its last digit. Rules that share unknown cells
-    are solved together as a linear program; nothing is forced where published cells contradict
-    each other: see `contradictions`.
+    are withheld; a rounded cell lies within half of its last digit, and a sum of n amounts that
+    show decimals within (n + 1) / 2 of the last. Rules that share unknown cells are solved
+    together as a linear program. Where counts contradict each other, their sums hold within
+    (n + 1) / 2 instead; where even that fails nothing is forced, a cell keeps what class limits
+    alone allow: see `contradictions`.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ def bounds(frame: pd.DataFrame) -> pd.DataFrame:
     >>> cell[["value", "lower", "upper"]].to_dict("list")
     {'value': [nan], 'lower': [330150.0], 'upper': [1307126.0]}
     """
-    require(frame, "size", "measure", "value", "conf")
+    require(frame, "dataset", "measure", "unit", "size", "value", "conf")
     system = build(frame)
     lower, upper = system.lower, system.upper
     if _open(lower, upper).any():
@@ -75,36 +77,53 @@ def _open(lower: Array, upper: Array) -> Array:
 
 
 def _narrow(system: System) -> tuple[Array, Array]:
-    lower, upper, broken = propagate(system)
-    if not _coupled(system, lower, upper, broken):
-        return lower, upper  # sharp already; scipy would cost more to import than to use
-    from sme_stats.uncertainty.programs import infeasible_blocks, open_part, sharpen
+    """Ends of all cells: from exact sums, where those contradict each other from rounded ones."""
+    lower, upper, stuck, broken = _solve(system)
+    doubtful = stuck | _in_rules(system, broken)
+    if not doubtful.any():
+        return lower, upper
+    rules = np.flatnonzero(system.touching(doubtful) | broken)
+    loose, wide, still, _ = _solve(system.loosened().rows(rules))
+    limits = propagate(system.rows(np.flatnonzero(system.kind == "limit")))
+    # A cell that only lies in a broken rule keeps what its other rules say of it.
+    own = doubtful & ~stuck & ~still
+    lower = np.where(stuck, np.where(still, limits.lower, loose), lower)
+    upper = np.where(stuck, np.where(still, limits.upper, wide), upper)
+    return np.where(own, np.fmax(lower, loose), lower), np.where(own, np.fmin(upper, wide), upper)
 
-    part = open_part(system, lower, upper, broken)
-    if len(part.rules):
-        wrong = infeasible_blocks(part)
-        if len(wrong):
-            stuck = part.cells[np.isin(part.block, wrong)]
-            lower, upper = _only_limits(system, lower, upper, stuck)
-            part = part.only(np.setdiff1d(part.block, wrong))
+
+def _in_rules(system: System, rules: Array) -> Array:
+    """Unknown cells of some rules."""
+    out = np.zeros(len(system.lower), dtype=bool)
+    out[system.cell[rules[system.rule]]] = True
+    return out & (system.lower < system.upper)
+
+
+def _solve(system: System) -> tuple[Array, Array, Array, Array]:
+    """Ends of all cells; which cells are stuck in a contradiction; which rules are broken."""
+    found = propagate(system)
+    lower, upper, stuck = found.lower, found.upper, found.clash
+    if not stuck.any() and not _coupled(system, found):
+        return lower, upper, stuck, found.broken  # sharp; scipy would cost more than its use
+    from sme_stats.uncertainty.programs import find_infeasible, joined, open_part, sharpen
+
+    if stuck.any():
+        stuck = joined(system, found.broken, stuck) >= 0
+    part = open_part(system, lower, upper, found.broken | system.touching(stuck))
+    wrong, part = find_infeasible(part)
+    if len(wrong):
+        bad = np.zeros(len(lower), dtype=bool)
+        bad[part.cells[np.isin(part.block, wrong)]] = True
+        stuck |= joined(system, found.broken, bad) >= 0
+        part = part.only(np.setdiff1d(part.block, wrong))
     if len(part.rules):
         lower[part.cells], upper[part.cells] = sharpen(part)
-    return lower, upper
+    return lower, upper, stuck, found.broken
 
 
-def _coupled(system: System, lower: Array, upper: Array, broken: Array) -> bool:
+def _coupled(system: System, found: Narrowed) -> bool:
     """Whether two rules share an unknown cell, so that one rule at a time is not enough."""
-    unknown = _open(lower, upper)[system.cell] & ~broken[system.rule]
+    unknown = _open(found.lower, found.upper)[system.cell] & ~found.broken[system.rule]
     count = np.bincount(system.rule[unknown], minlength=len(system.low))
     tied = unknown & (count[system.rule] > 1)
     return bool(tied.any() and np.bincount(system.cell[tied]).max() > 1)
-
-
-def _only_limits(
-    system: System, lower: Array, upper: Array, cells: Array
-) -> tuple[Array, Array]:  # fmt: skip
-    """Where sums contradict each other, keep what class limits alone say."""
-    limits, most, _ = propagate(system.rows(np.flatnonzero(system.kind == "limit")))
-    lower, upper = lower.copy(), upper.copy()
-    lower[cells], upper[cells] = limits[cells], most[cells]
-    return lower, upper
