@@ -80,7 +80,8 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
         If a cell stands twice or a count is negative; the message names the first such cell.
     """
     require(frame, "geo", "year", "value")
-    keys = dimensions(frame)
+    # Two sources that print the same cell are two figures.
+    keys = [*dimensions(frame), *(["source"] if "source" in frame.columns else [])]
     doubled = frame.duplicated(keys, keep="first")
     if doubled.any():
         raise IncoherentError(

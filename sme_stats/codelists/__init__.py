@@ -88,6 +88,18 @@ def members(aggregate: str) -> list[str]:
     return found
 
 
+@cache
+def signed() -> tuple[str, ...]:
+    """Measures that can be negative: a loss is not a count.
+
+    Examples
+    --------
+    >>> "gross_operating_surplus" in signed(), "turnover" in signed()
+    (True, False)
+    """
+    return tuple(m for m, row in table("MEASURE").items() if row["signed"] == "yes")
+
+
 def aggregates() -> list[str]:
     """Codes that stand for several countries."""
     return [code for code, row in table("GEO").items() if row["kind"] == "aggregate"]

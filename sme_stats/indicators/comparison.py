@@ -1,4 +1,4 @@
-"""Countries beside each other: ranks with ties, distance to a reference, peers, convergence."""
+"""Countries beside each other: ranks with ties, distance to a reference, peers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sme_stats import codelists
-from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError
-from sme_stats.frame import codes, dimensions, intervals, require, tidy
-from sme_stats.uncertainty.cube import Array, make
+from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError, UsageError
+from sme_stats.frame import codes, dimensions, intervals, tidy
+from sme_stats.indicators.alike import countries, hidden, in_percent, refuse_mixing, unite
+from sme_stats.uncertainty.cube import Array, Cube, from_bits, make
 
 
 def rank(frame: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +32,9 @@ def rank(frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     MixingError
-        If the frame has several measures, units, sizes, populations or years.
+        If the frame has several measures, units, sizes, populations, vintages or years.
+    IncoherentError
+        If a country stands twice.
     NotAvailableError
         If no country has a value or an interval.
 
@@ -44,8 +46,7 @@ def rank(frame: pd.DataFrame) -> pd.DataFrame:
     >>> ranks.loc[["EE", "PT"], ["best", "worst"]].values.tolist()
     [[2, 3], [1, 8]]
     """
-    cells = _one_indicator(frame)
-    cells = cells[cells["geo"].astype(str).map(_is_country)]
+    cells = refuse_mixing(countries(frame))
     lower, upper = intervals(cells)
     known = ~(np.isnan(lower) | np.isnan(upper))
     if not known.any():
@@ -60,7 +61,9 @@ def rank(frame: pd.DataFrame) -> pd.DataFrame:
     return ranked
 
 
-def distance_to(frame: pd.DataFrame, reference: str = "EU27_2020") -> pd.DataFrame:
+def distance_to(
+    frame: pd.DataFrame, reference: str = "EU27_2020", across_vintages: str = "refuse"
+) -> pd.DataFrame:
     """Difference of each place from a reference, in the indicator's unit.
 
     Parameters
@@ -69,19 +72,24 @@ def distance_to(frame: pd.DataFrame, reference: str = "EU27_2020") -> pd.DataFra
         An indicator's result with the reference among its places.
     reference : str
         Place that the others are compared with: an aggregate, a partial aggregate or a country.
+    across_vintages : {"refuse", "name"}
+        What to do where place and reference are of different vintages of a table. ``"name"`` gives
+        the difference with both in ``vintage``: ``2026-11|2026-03-10``.
 
     Returns
     -------
     pandas.DataFrame
         Measure ending in ``_distance``; unit PP for percentages, else the indicator's own;
-        ``lower`` and ``upper`` from both intervals; the reference itself is left out.
+        ``lower`` and ``upper`` from both intervals; ``flag`` of both; the reference itself is left
+        out.
 
     Raises
     ------
     UnknownNameError
         If the reference is not in the frame.
     MixingError
-        If the frame has several measures, units or sizes.
+        If the frame has several measures, units or sizes, or place and reference are of different
+        vintages; names both.
     NotAvailableError
         If no other place shares population and year with the reference.
 
@@ -93,30 +101,54 @@ def distance_to(frame: pd.DataFrame, reference: str = "EU27_2020") -> pd.DataFra
     >>> distance_to(shares, "FR")[["geo", "value", "unit"]].round(2).values.tolist()
     [['DE', 1.39, 'PP']]
     """
-    cells = _same_kind(frame)
+    if across_vintages not in WAYS:
+        raise UnknownNameError("way to treat vintages", across_vintages, WAYS)
+    cells = refuse_mixing(frame, free=("dataset", "vintage", "nace", "year", "age", "leg_form"))
     present = codes(cells["geo"])
     if reference not in present:
         raise UnknownNameError("geo in the frame", reference, present)
-    keys = [k for k in dimensions(cells) if k not in ("geo", "vintage", "members")]
+    keys = [k for k in dimensions(cells) if k not in ("geo", "vintage", "members", "base_year")]
     cells = cells.assign(_low=intervals(cells)[0], _high=intervals(cells)[1])
-    theirs = cells[cells["geo"] == reference][[*keys, "value", "_low", "_high"]]
-    text = {k: str for k in keys if k != "year"}
-    pairs = cells[cells["geo"] != reference].astype(text).merge(
-        theirs.astype(text), on=keys, suffixes=("", "_ref")
-    )  # fmt: skip
+    text = {k: str for k in [*keys, "vintage"] if k != "year" and k in cells.columns}
+    own = cells[cells["geo"] != reference].astype(text)
+    theirs = cells[cells["geo"] == reference].astype(text)
+    pairs = own.merge(
+        theirs[[*keys, *(c for c in _TAKEN if c in theirs.columns)]], on=keys, suffixes=("", "_ref")
+    )
     if pairs.empty:
         raise NotAvailableError(
             f"no other place shares dataset, population and year with {reference}"
         )
-    unit = pairs["unit"].astype(str)
-    pairs = pairs.assign(
-        measure=pairs["measure"].astype(str) + "_distance", unit=unit.where(unit != "PC", "PP"),
-        value=pairs["value"] - pairs["value_ref"], lower=pairs["_low"] - pairs["_high_ref"],
-        upper=pairs["_high"] - pairs["_low_ref"],
-    )  # fmt: skip
-    drop = [c for c in pairs.columns if str(c).startswith("_") or str(c).endswith("_ref")]
-    pairs = pairs.drop(columns=drop)
-    return tidy({str(c): pairs[c] for c in pairs.columns})
+    value = (pairs["value"] - pairs["value_ref"]).to_numpy(dtype=float)
+    kept = {str(c): pairs[c] for c in frame.columns if c in pairs.columns}
+    return tidy(kept | _vintages(pairs, reference, across_vintages) | {
+        "measure": pairs["measure"].astype(str) + "_distance", "unit": in_percent(pairs),
+        "value": value, "lower": (pairs["_low"] - pairs["_high_ref"]).to_numpy(),
+        "upper": (pairs["_high"] - pairs["_low_ref"]).to_numpy(),
+        "flag": unite(pairs["flag"], pairs["flag_ref"]),
+        "conf": hidden(value, pairs["conf"], pairs["conf_ref"]),
+    })  # fmt: skip
+
+
+#: What the reference gives to a difference, beside the keys that both share.
+_TAKEN = ("vintage", "value", "_low", "_high", "flag", "conf")
+WAYS = ("refuse", "name")
+
+
+def _vintages(pairs: pd.DataFrame, reference: str, across: str) -> dict[str, pd.Series[Any]]:
+    """The vintage of each difference; both where they differ and that was asked for."""
+    if "vintage" not in pairs.columns:
+        return {}
+    own, theirs = pairs["vintage"], pairs["vintage_ref"]
+    differ = (own != theirs).to_numpy()
+    if differ.any() and across == "refuse":
+        row = pairs[differ].iloc[0]
+        raise MixingError(
+            f"{row['geo']} is of the vintage {row['vintage']} and {reference} of "
+            f"{row['vintage_ref']}: a revision between the two would look like a difference. Load "
+            'both from one, or take it by name: across_vintages="name"'
+        )
+    return {"vintage": own.where(~differ, own + "|" + theirs)}
 
 
 def peers(frame: pd.DataFrame, geo: str, most: int = 5) -> pd.DataFrame:
@@ -137,15 +169,20 @@ def peers(frame: pd.DataFrame, geo: str, most: int = 5) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``geo``, ``value`` (distance in percentage points), nearest first; measure
-        ``structure_distance``.
+        ``geo``, ``value`` (distance in percentage points) with ``lower`` and ``upper``, nearest
+        first; measure ``structure_distance``, unit PP. Countries with a withheld class are left
+        out.
 
     Raises
     ------
     UnknownNameError
         If the country is not in the frame.
+    MixingError
+        If the frame has several measures, populations, vintages or years.
     NotAvailableError
         If the country's structure, or every other's, has a withheld class.
+    UsageError
+        If fewer than one peer is asked for.
 
     Examples
     --------
@@ -154,121 +191,37 @@ def peers(frame: pd.DataFrame, geo: str, most: int = 5) -> pd.DataFrame:
     >>> peers(structure, "DE", most=2)[["geo", "value"]].round(1).values.tolist()
     [['SE', 6.2], ['FI', 8.9]]
     """
-    cells = _same_kind(frame, free=("size",))
-    if geo not in codes(cells["geo"]):
-        raise UnknownNameError("geo in the frame", geo, codes(cells["geo"]))
-    cells = cells[cells["geo"].astype(str).map(_is_country)]
+    if most < 1:
+        raise UsageError(f"most = {most}: at least one peer must be asked for")
+    if geo not in codes(frame["geo"]):
+        raise UnknownNameError("geo in the frame", geo, codes(frame["geo"]))
+    cells = refuse_mixing(countries(frame), free=("size",))
     cube = make(cells)
     whole = ~np.isnan(cube.value).any(axis=1)
     names = cube.keys["geo"].astype(str).to_numpy()
     own = np.flatnonzero((names == geo) & whole)
     others = np.flatnonzero((names != geo) & whole)
-    if len(own) != 1 or not len(others):
-        raise NotAvailableError(f"{geo} or all others lack a class, or stand there twice")
-    gap = np.abs(cube.value[others] - cube.value[own]).sum(axis=1) / 2
-    nearest = np.argsort(gap, kind="stable")[:most]
-    keys = cube.keys.iloc[others[nearest]].reset_index(drop=True)
+    if not len(own) or not len(others):
+        who = geo if not len(own) else "every other country"
+        raise NotAvailableError(
+            f"{who} lacks a class or has a withheld one; over the visible classes another country "
+            "would look like it, so nothing is compared"
+        )
+    value, lower, upper = _apart(cube, int(own[0]), others)
+    order = np.argsort(value, kind="stable")[:most]
+    keys = cube.keys.iloc[others[order]].reset_index(drop=True)
+    bits = np.bitwise_or.reduce(cube.bits, axis=1)
     columns: dict[str, object] = {c: keys[c].array for c in keys.columns}
     return tidy(columns | {
         "measure": np.full(len(keys), "structure_distance"), "unit": np.full(len(keys), "PP"),
-        "value": gap[nearest], "lower": gap[nearest], "upper": gap[nearest],
-        "flag": np.full(len(keys), ""), "conf": np.full(len(keys), ""),
+        "value": value[order], "lower": lower[order], "upper": upper[order],
+        "flag": from_bits(bits[others[order]] | bits[own[0]]), "conf": np.full(len(keys), ""),
     })  # fmt: skip
 
 
-def convergence(frame: pd.DataFrame, start: int, end: int) -> pd.DataFrame:
-    """Sigma and beta convergence of an indicator between countries.
-
-    Sigma: the coefficient of variation over countries in each year. Beta: the slope of annual log
-    growth on the log of the starting value, by least squares; below zero, the low grow faster.
-    Only countries with a value in both years count.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        An indicator's result over years, positive values.
-    start, end : int
-        The two years; no break may lie between them for a country, or it is left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows ``sigma`` for both years and ``beta`` for the pair (with ``lower`` and ``upper`` at two
-        standard errors), ``members`` the countries.
-
-    Raises
-    ------
-    NotAvailableError
-        If fewer than three countries have both years without a break.
-
-    Examples
-    --------
-    >>> from sme_stats import load, size_share
-    >>> shares = size_share(load("sbs_sc_ovw", year=[2022, 2024]), "SME", "persons_employed")
-    >>> out = convergence(shares, 2022, 2024)
-    >>> out[["measure", "year", "value"]].round(4).values.tolist()
-    [['sigma', 2022, 0.1178], ['sigma', 2024, 0.123], ['beta', 2024, 0.0199]]
-    """
-    from sme_stats.indicators.growth import broken_pairs
-
-    cells = _same_kind(frame, free=("year",))
-    cells = cells[cells["geo"].astype(str).map(_is_country) & (cells["value"] > 0)]
-    wide = cells[cells["year"].isin([start, end])].sort_values(["geo", "year"], kind="stable")
-    both = wide.groupby("geo", observed=True)["year"].transform("nunique") == 2
-    wide = wide[both.to_numpy()].reset_index(drop=True)
-    crossing = broken_pairs(wide, np.arange(1, len(wide), 2)) if len(wide) else np.zeros(0, bool)
-    before, after = wide.iloc[0::2][~crossing], wide.iloc[1::2][~crossing]
-    if len(before) < 3:
-        raise NotAvailableError(
-            f"fewer than three countries have {start} and {end} without a break between them"
-        )
-    first, last = before["value"].to_numpy(), after["value"].to_numpy()
-    slope, error = _slope(np.log(first), np.log(last / first) / (end - start))
-    sigma = [values.std(ddof=1) / values.mean() for values in (first, last)]
-    value, reach = np.array([*sigma, slope]), np.array([0.0, 0.0, 2 * error])
-    rows = {c: np.repeat(after[c].iloc[0], 3) for c in ("dataset", "vintage", "nace", "size")}
-    return tidy(rows | {
-        "measure": np.array(["sigma", "sigma", "beta"]), "unit": np.full(3, "RATIO"),
-        "geo": np.full(3, f"{len(before)} countries"), "year": np.array([start, end, end]),
-        "members": np.full(3, "+".join(before["geo"].astype(str)), dtype=object), "value": value,
-        "lower": value - reach, "upper": value + reach,
-        "flag": np.full(3, ""), "conf": np.full(3, ""),
-    })  # fmt: skip
-
-
-def _slope(x: Array, y: Array) -> tuple[float, float]:
-    """Least-squares slope and its standard error."""
-    centred = x - x.mean()
-    slope = float(centred @ y / (centred @ centred))
-    residual = y - y.mean() - slope * centred
-    free = max(len(x) - 2, 1)
-    return slope, float(np.sqrt(residual @ residual / free / (centred @ centred)))
-
-
-def _is_country(geo: Any) -> bool:
-    return codelists.table("GEO").get(str(geo), {}).get("kind") == "country"
-
-
-def _same_kind(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Refuse several measures, units or sizes where one is meant."""
-    require(frame, "measure", "unit", "geo", "year", "value")
-    for column in ("measure", "unit", "size"):
-        if column in frame.columns and column not in free and len(codes(frame[column])) > 1:
-            raise MixingError(
-                f"the frame has several {column}s ({', '.join(codes(frame[column])[:5])}); a "
-                "comparison is of one, so select it"
-            )
-    return frame
-
-
-def _one_indicator(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same, of one population and year."""
-    _same_kind(frame)
-    for column in ("nace", "year"):
-        found = sorted(map(str, frame[column].unique())) if column in frame.columns else []
-        if len(found) > 1:
-            raise MixingError(
-                f"the frame has several {column}s ({', '.join(found[:5])}); countries are ranked "
-                "within one, so select it"
-            )
-    return frame
+def _apart(cube: Cube, own: int, others: Array) -> tuple[Array, Array, Array]:
+    """Half of the sum of absolute differences, and its ends where shares are known to a digit."""
+    value = np.abs(cube.value[others] - cube.value[own]).sum(axis=1) / 2
+    least = np.fmax(cube.lower[others] - cube.upper[own], cube.lower[own] - cube.upper[others])
+    most = np.fmax(cube.upper[others] - cube.lower[own], cube.upper[own] - cube.lower[others])
+    return value, np.fmax(least, 0.0).sum(axis=1) / 2, most.sum(axis=1) / 2

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sme_stats.errors import MixingError, NotAvailableError, WithheldError
-from sme_stats.frame import codes, concat, describe, dimensions, require, select
-from sme_stats.indicators.ratios import ratio
-from sme_stats.indicators.shares import size_level
+from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError, WithheldError
+from sme_stats.frame import check, codes, concat, describe, dimensions, intervals, require, select
+from sme_stats.indicators.ratios import ratio, with_last_digit
+from sme_stats.indicators.shares import size_level, size_share
 from sme_stats.uncertainty.withheld import bounds
 
 #: Thousand euro in one unit of an amount.
@@ -68,14 +68,17 @@ def investment_per_person(frame: pd.DataFrame, size: str | None = None) -> pd.Da
     Parameters
     ----------
     frame : pandas.DataFrame
-        Observation frame with gross investment and persons employed.
+        Observation frame with gross investment and persons employed (sbs_ovw_act from 2021,
+        sbs_na_sca_r2 before; no table of Eurostat has the two by size), or with the published
+        ratio.
     size : str, optional
         A class or range; by default every published class and TOTAL.
 
     Returns
     -------
     pandas.DataFrame
-        Measure ``investment_per_person``, unit ``TEUR``; as `labour_productivity`.
+        Measure ``investment_per_person``, unit ``TEUR``; as `labour_productivity`. Where the frame
+        has no amounts, the ratio as published, ± half of its last digit.
 
     Raises
     ------
@@ -89,6 +92,10 @@ def investment_per_person(frame: pd.DataFrame, size: str | None = None) -> pd.Da
     >>> float(investment_per_person(cells)["value"].round(1).iloc[0])
     8.4
     """
+    present = codes(frame["measure"])
+    if "gross_investment" not in present and "investment_per_person" in present:
+        cells = select(frame, measure="investment_per_person", size=size)
+        return with_last_digit(check(cells))
     return _per_head(frame, "gross_investment", "investment_per_person", size)
 
 
@@ -182,12 +189,10 @@ def productivity_gap(frame: pd.DataFrame) -> pd.DataFrame:
     >>> float(productivity_gap(cells)["value"].round(2).iloc[0])
     1.76
     """
-    large, small = labour_productivity(frame, "large"), labour_productivity(frame, "SME")
-    both = concat([
-        large.assign(measure="large", size="GE250"), small.assign(measure="small", size="GE250"),
-    ])  # fmt: skip
-    out = ratio(both, "large", "small", "productivity_gap", "RATIO").drop(columns="size")
-    unbounded = ~np.isfinite(out["upper"].to_numpy(dtype=float)) | (out["upper"] <= 0)
+    both = concat([_odds(frame, measure) for measure in ("value_added", "persons_employed")])
+    out = ratio(both, "value_added_share", "persons_employed_share", "productivity_gap", "RATIO")
+    out = out.drop(columns="size")
+    unbounded = ~np.isfinite(out[["lower", "upper"]].to_numpy(dtype=float)).all(axis=1)
     if unbounded.any():
         keys = [k for k in dimensions(out) if k not in ("indic", "measure", "unit")]
         raise WithheldError(
@@ -196,6 +201,20 @@ def productivity_gap(frame: pd.DataFrame) -> pd.DataFrame:
             "and measures that would bound it"
         )
     return out
+
+
+def _odds(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Large enterprises over SMEs: s / (100 - s) of the share s, so that both stay in one total."""
+    if measure == "value_added":
+        _one_unit(frame, (measure,))
+    shares = size_share(frame, "large", measure)
+    value = shares["value"].to_numpy(dtype=float)
+    lower, upper = intervals(shares)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Beyond 100 % the rest is a loss: a ratio to it says nothing.
+        most = np.where((lower >= 0) & (upper < 100), upper / (100 - upper), np.inf)
+        least = np.where(np.isfinite(most), lower / (100 - lower), -np.inf)
+        return shares.assign(value=value / (100 - value), lower=least, upper=most)
 
 
 def _per_head(frame: pd.DataFrame, amount: str, measure: str, size: str | None) -> pd.DataFrame:
@@ -214,10 +233,21 @@ def _percent(
 
 def _cells(frame: pd.DataFrame, measures: tuple[str, ...], size: str | None) -> pd.DataFrame:
     """Cells of the two measures, withheld ones bounded with the help of the whole frame."""
-    require(frame, "measure", "unit", "size", "geo", "year", "value", "conf")
+    require(frame, "measure", "unit", "geo", "year", "value", "conf")
+    for measure in measures:
+        if measure not in codes(frame["measure"]):
+            raise _lacking(frame, measure)
     if size is None:
         return select(bounds(frame), measure=list(measures))
     return concat([size_level(frame, size, measure) for measure in measures])
+
+
+def _lacking(frame: pd.DataFrame, measure: str) -> UnknownNameError:
+    tables = ", ".join(codes(frame["dataset"])) if "dataset" in frame.columns else "the table"
+    return UnknownNameError(
+        "measure in the frame", measure, codes(frame["measure"]),
+        f"the cells at hand of {tables} lack it: load a table or a source that has it",
+    )  # fmt: skip
 
 
 def _one_unit(cells: pd.DataFrame, measures: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from sme_stats.codelists import SizeRange, size_range
 from sme_stats.uncertainty.classes import Part, add_up, covers, outside, whole
 from sme_stats.uncertainty.cube import Array, Cube, result
-from sme_stats.uncertainty.intervals import share
+from sme_stats.uncertainty.intervals import divide, share
 
 #: Measure of a share that was printed as a share, in percent of TOTAL, ends in this.
 PRINTED = "_share"
@@ -35,7 +35,11 @@ def share_values(cube: Cube, code: str) -> Values:
         return _exact_share(part, rest, total)
     known = (part.known | rest.known) & total.known & (total.value != 0)
     value = 100 * _value(part, rest, total)
-    lower, upper = share((part.lower, part.upper), (rest.lower, rest.upper), _ends(total))
+    lower, upper = share(_ends(part), _ends(rest), _ends(total))
+    if cube.signed.any():  # a class may be below zero and another above TOTAL
+        ends = divide(_level_ends(part, rest, total), _ends(total))
+        lower = np.where(cube.signed, _or(ends[0], -np.inf), lower)
+        upper = np.where(cube.signed, _or(ends[1], np.inf), upper)
     by_part = part.known & (~rest.known | ~np.isnan(part.value)) & ~_prefer_rest(part, rest)
     bits = np.where(by_part, part.bits, rest.bits) | total.bits
     withheld = np.where(by_part, part.withheld, rest.withheld) | total.withheld
@@ -58,9 +62,7 @@ def level_values(cube: Cube, code: str) -> Values:
     around = rest.known & total.known
     by_rest = total.known & _prefer_rest(part, rest)
     value = np.where(by_rest, total.value - rest.value, part.value)
-    with np.errstate(invalid="ignore"):
-        lower = np.fmax(part.lower, np.where(around, total.lower - rest.upper, 0.0))
-        upper = np.fmin(part.upper, np.where(around, total.upper - rest.lower, np.inf))
+    lower, upper = _level_ends(part, rest, total)
     bits = np.where(by_rest, rest.bits | total.bits, part.bits)
     withheld = np.where(by_rest, rest.withheld | total.withheld, part.withheld)
     lower, upper = _exact(value, lower, upper, _is_exact(cube, withheld))
@@ -132,6 +134,19 @@ def _frame(
         value=numbers.value[keep], lower=numbers.lower[keep], upper=numbers.upper[keep],
         bits=numbers.bits[keep], withheld=numbers.withheld[keep],
     )  # fmt: skip
+
+
+def _level_ends(part: Part, rest: Part, total: Part) -> tuple[Array, Array]:
+    """Ends of a range from its own cells and from TOTAL less what lies outside."""
+    around = rest.known & total.known
+    with np.errstate(invalid="ignore"):
+        lower = np.fmax(part.lower, np.where(around, total.lower - rest.upper, -np.inf))
+        upper = np.fmin(part.upper, np.where(around, total.upper - rest.lower, np.inf))
+    return lower, upper
+
+
+def _or(end: Array, default: float) -> Array:
+    return np.where(np.isnan(end), default, end)
 
 
 def _parts(cube: Cube, code: str, span: SizeRange | None) -> tuple[Part, Part, Part]:

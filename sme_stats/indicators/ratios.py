@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError
-from sme_stats.frame import codes, describe, dimensions, intervals, require, tidy
+from sme_stats.frame import check, codes, describe, dimensions, intervals, require, tidy
 from sme_stats.uncertainty.cube import from_bits, to_bits
 from sme_stats.uncertainty.intervals import divide
 from sme_stats.uncertainty.withheld import bounds
@@ -90,9 +90,16 @@ def ratio(
     UnknownNameError
         If a measure is not in the frame.
     MixingError
-        If the two measures are there, but only in different vintages.
+        If the two measures are there, but only in different vintages, or one in several units.
+    IncoherentError
+        If a cell stands twice or a count is negative; names the cell.
     NotAvailableError
         If no pair of cells agrees.
+
+    Notes
+    -----
+    Both intervals are taken as independent, which is sharp where nothing published ties the two
+    cells together. A denominator that may be of either sign leaves nothing known.
 
     Examples
     --------
@@ -119,17 +126,24 @@ def ratio(
         (pairs["low_below"].to_numpy(), pairs["high_below"].to_numpy()),
     )
     value = (pairs["value"] / pairs["value_below"].where(pairs["value_below"] != 0)).to_numpy()
+    withheld = np.isnan(value) & (pairs["value_below"] != 0).to_numpy()
     columns: dict[str, object] = {k: pairs[k].to_numpy() for k in keys}
     return tidy(columns | {
         "indic": np.full(len(pairs), ""), "measure": np.full(len(pairs), measure),
         "unit": np.full(len(pairs), unit), "value": factor * value,
         "lower": factor * lower, "upper": factor * upper,
         "flag": from_bits(pairs["bits"].to_numpy() | pairs["bits_below"].to_numpy()),
-        "conf": np.where(np.isnan(value) & (pairs["value_below"] != 0), "C", ""),
+        "conf": np.where(withheld, "C", ""),
     })  # fmt: skip
 
 
 def _side(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    check(frame)
+    if "unit" in frame.columns and len(codes(frame["unit"])) > 1:
+        raise MixingError(
+            f"{', '.join(codes(frame['measure']))} stands in {', '.join(codes(frame['unit']))}; "
+            "figures of several units give no ratio, so select one table"
+        )
     lower, upper = intervals(frame)
     known = ~np.isnan(lower)
     side: pd.DataFrame = frame[keys].astype({k: str for k in keys if k != "year"})
@@ -152,3 +166,35 @@ def _refuse_mixing(
                 "neither's, so load both from one"
             )
     raise NotAvailableError(f"no cell has both {above} and {below}")
+
+
+def with_last_digit(cells: pd.DataFrame) -> pd.DataFrame:
+    """Ratios as published, with the interval of the last decimal that their column shows.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        Cells of one published ratio; ends that stand there already are kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The cells with ``lower`` and ``upper``: ± 0.5, 0.05 or 0.005, whichever the values show.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"value": [8.4, 9.0]})
+    >>> with_last_digit(cells)["upper"].tolist()
+    [8.45, 9.05]
+    """
+    value = cells["value"].to_numpy(dtype=float)
+    shown = value[~np.isnan(value)]
+    places = next(
+        (p for p in (0, 1) if np.allclose(shown, np.round(shown, p), rtol=0, atol=1e-9)), 2
+    )
+    half = 0.5 * 10.0**-places
+    lower, upper = intervals(cells)
+    given = lower < upper
+    return cells.assign(
+        lower=np.where(given, lower, value - half), upper=np.where(given, upper, value + half)
+    )

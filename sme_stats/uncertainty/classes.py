@@ -80,8 +80,8 @@ def add_up(cube: Cube, ways: tuple[tuple[str, ...], ...]) -> Part:
         return _add_up_exact(cube, ways)
     rows = len(cube)
     part = Part(
-        value=np.full(rows, np.nan), lower=np.zeros(rows), upper=np.full(rows, np.inf),
-        known=np.zeros(rows, bool), bits=np.zeros(rows, np.uint16),
+        value=np.full(rows, np.nan), lower=np.where(cube.signed, -np.inf, 0.0),
+        upper=np.full(rows, np.inf), known=np.zeros(rows, bool), bits=np.zeros(rows, np.uint16),
         withheld=np.zeros(rows, bool), cells=np.full(rows, 99),
     )  # fmt: skip
     for way in ways:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sme_stats import flags
+from sme_stats import codelists, flags
 from sme_stats.errors import IncoherentError
 from sme_stats.frame import CATEGORIES, COUNTS, describe, dimensions, intervals, tidy
 
@@ -44,6 +44,8 @@ class Cube:
     withheld : numpy.ndarray of bool, shape (groups, codes)
     group, column : numpy.ndarray, shape (rows of the frame,)
         Where each row of the frame stands in the matrices.
+    signed : numpy.ndarray of bool, shape (groups,)
+        Groups of a measure that can be negative.
     exact : bool
         No cell is rounded or withheld: ``lower`` and ``upper`` are ``value`` itself.
     flagged : bool
@@ -60,6 +62,7 @@ class Cube:
     withheld: Array
     group: Array
     column: Array
+    signed: Array
     exact: bool
     flagged: bool
 
@@ -121,6 +124,7 @@ def make(frame: pd.DataFrame, axis: str = "size") -> Cube:
         withheld=_spread(withheld, place, shape, False) if not exact else blank.astype(bool),
         group=group,
         column=number,
+        signed=_signed(frame, first),
         exact=exact,
         flagged=flagged,
     )
@@ -137,6 +141,16 @@ def _refuse_negative(frame: pd.DataFrame, value: Array) -> None:
             f"negative {row['measure']} ({row['value']:g}) in {describe(row, dimensions(frame))}; "
             "a count cannot be below zero, so check the source"
         )
+
+
+def _signed(frame: pd.DataFrame, first: Array) -> Array:
+    """Groups whose measure can be negative, judged by the few measures there are."""
+    if "measure" not in frame.columns:
+        return np.zeros(len(first), dtype=bool)
+    measure = frame["measure"].astype("category")
+    can = np.array([str(m) in codelists.signed() for m in measure.cat.categories] + [False])
+    out: Array = can[measure.cat.codes.to_numpy()[first]]
+    return out
 
 
 def _used(column: pd.Series[Any]) -> Array:
@@ -158,7 +172,10 @@ def _ends(
     frame: pd.DataFrame, withheld: Array, place: Array, shape: tuple[int, int]
 ) -> tuple[Array, Array]:
     lower, upper = intervals(frame)
-    lower = np.where(withheld & np.isnan(lower), 0.0, lower)
+    least: Array = np.zeros(len(frame))
+    if "measure" in frame.columns:
+        least = np.where(frame["measure"].isin(codelists.signed()).to_numpy(), -np.inf, 0.0)
+    lower = np.where(withheld & np.isnan(lower), least, lower)
     upper = np.where(withheld & np.isnan(upper), np.inf, upper)
     return _spread(lower, place, shape, np.nan), _spread(upper, place, shape, np.nan)
 

@@ -21,8 +21,6 @@ from sme_stats.uncertainty.cube import Array, Cube, make
 #: classes count persons employed, business demography's count employees.
 COUNTED_BY = {"persons_employed": "enterprises", "employees": "active_enterprises"}
 
-#: Measures of which a withheld cell may be negative: a loss is not a count.
-SIGNED = tuple(m for m, row in codelists.table("MEASURE").items() if row["signed"] == "yes")
 #: Units of amounts, which a source rounds.
 AMOUNTS = ("EUR", "KEUR", "MEUR", "BEUR", "BGBP")
 
@@ -148,7 +146,7 @@ def build(frame: pd.DataFrame) -> System:
     lower, upper = intervals(frame)
     withheld = np.isnan(frame["value"].to_numpy(dtype=float))
     withheld &= (frame["conf"].astype(str) != "").to_numpy()
-    least = np.where(frame["measure"].isin(SIGNED).to_numpy(), -np.inf, 0.0)
+    least = np.where(frame["measure"].isin(codelists.signed()).to_numpy(), -np.inf, 0.0)
     lower = np.where(withheld & np.isnan(lower), least, lower)
     upper = np.where(withheld & np.isnan(upper), np.inf, upper)
     digit, rounded = _last_digits(frame, lower == upper)

@@ -14,8 +14,9 @@ from sme_stats.uncertainty.system import System, build
 def bounds(frame: pd.DataFrame) -> pd.DataFrame:
     """Give every withheld cell the sharpest lower and upper that follow from what is published.
 
-    Used are: no count is negative (value added and surpluses may be); classes add up to TOTAL; sections add up to their aggregate;
-    member states add up to the EU where all are there; an enterprise of class 50-249 has 50 to 249
+    Used are: no count is negative (value added and surpluses may be); classes add up to TOTAL;
+    sections add up to their aggregate; member states add up to the EU where all are there; an
+    enterprise of class 50-249 has 50 to 249
     persons employed, one of GE250 at least 250, and enterprises are counted even where persons
     are withheld; a rounded cell lies within half of its last digit, and a sum of n amounts that
     show decimals within (n + 1) / 2 of the last. Rules that share unknown cells are solved
@@ -26,7 +27,7 @@ def bounds(frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Observation frame with ``size``; the more measures, sections and places of the same table
+        Observation frame; the more measures, sections and places of the same table
         it holds, the sharper the bounds.
 
     Returns
@@ -56,7 +57,7 @@ def bounds(frame: pd.DataFrame) -> pd.DataFrame:
     >>> cell[["value", "lower", "upper"]].to_dict("list")
     {'value': [nan], 'lower': [330150.0], 'upper': [1307126.0]}
     """
-    require(frame, "dataset", "measure", "unit", "size", "value", "conf")
+    require(frame, "dataset", "measure", "unit", "geo", "value", "conf")
     system = build(frame)
     lower, upper = system.lower, system.upper
     if _open(lower, upper).any():
