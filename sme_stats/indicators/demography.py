@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sme_stats.errors import NotAvailableError, UnknownNameError
-from sme_stats.frame import codes, concat, dimensions, require, select, tidy
+from sme_stats.frame import check, codes, concat, dimensions, intervals, require, select, tidy
+from sme_stats.indicators.alike import hidden, unite
 from sme_stats.indicators.ratios import ratio
-from sme_stats.uncertainty.cube import from_bits, to_bits
 
 #: Rates are published with two decimals.
 HALF_DIGIT = 0.005
@@ -103,7 +103,7 @@ def churn_rate(frame: pd.DataFrame) -> pd.DataFrame:
     require(frame, "measure", "geo", "year", "value")
     parts = [_published(frame, "churn_rate")] if _has(frame, "churn_rate") else []
     try:
-        summed = _summed(birth_rate(frame), death_rate(frame))
+        summed = combine(birth_rate(frame), death_rate(frame), "churn_rate", "PC", 1.0)
     except NotAvailableError:
         summed = pd.DataFrame()
     if not summed.empty:
@@ -209,10 +209,18 @@ def _published(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Rates as published, with the interval of their last digit."""
     if not _has(frame, measure):
         raise NotAvailableError(f"the frame has no {measure.replace('_', ' ')}")
-    cells = select(frame, measure=measure)
-    if "lower" in cells.columns and (cells["lower"] < cells["upper"]).any():
-        return cells
-    return cells.assign(lower=cells["value"] - HALF_DIGIT, upper=cells["value"] + HALF_DIGIT)
+    return rounded(check(select(frame, measure=measure)))
+
+
+def rounded(cells: pd.DataFrame) -> pd.DataFrame:
+    """Rates with the interval of their last digit; ends that stand there already are kept."""
+    lower, upper = intervals(cells)
+    value = cells["value"].to_numpy(dtype=float)
+    given = lower < upper
+    return cells.assign(
+        lower=np.where(given, lower, value - HALF_DIGIT),
+        upper=np.where(given, upper, value + HALF_DIGIT),
+    )
 
 
 def _has(frame: pd.DataFrame, measure: str) -> bool:
@@ -230,17 +238,22 @@ def _without(frame: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     return frame[~pd.MultiIndex.from_frame(frame[keys].astype(str)).isin(seen)]
 
 
-def _summed(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+def combine(
+    left: pd.DataFrame, right: pd.DataFrame, measure: str, unit: str, sign: float
+) -> pd.DataFrame:
+    """Sum (sign 1) or difference (sign -1) of two rates of the same cells; intervals add."""
     keys = [k for k in _keys(left) if k in right.columns]
-    columns = [*keys, "value", "lower", "upper", "flag"]
+    columns = [*keys, "value", "lower", "upper", "flag", "conf"]
     text = {k: str for k in keys if k != "year"}
     pairs = left[columns].astype(text).merge(right[columns].astype(text), on=keys)
+    value = (pairs["value_x"] + sign * pairs["value_y"]).to_numpy(dtype=float)
+    ends = ("lower", "upper") if sign > 0 else ("upper", "lower")
     out: dict[str, object] = {k: pairs[k].to_numpy() for k in keys}
-    bits = to_bits(pairs["flag_x"]) | to_bits(pairs["flag_y"])
-    for end in ("value", "lower", "upper"):
-        out[end] = (pairs[f"{end}_x"] + pairs[f"{end}_y"]).to_numpy()
-    blank = np.full(len(pairs), "")
     return tidy(out | {
-        "indic": blank, "measure": np.full(len(pairs), "churn_rate"),
-        "unit": np.full(len(pairs), "PC"), "flag": from_bits(bits), "conf": blank,
+        "indic": np.full(len(pairs), ""), "measure": np.full(len(pairs), measure),
+        "unit": np.full(len(pairs), unit), "value": value,
+        "lower": (pairs["lower_x"] + sign * pairs[f"{ends[0]}_y"]).to_numpy(),
+        "upper": (pairs["upper_x"] + sign * pairs[f"{ends[1]}_y"]).to_numpy(),
+        "flag": unite(pairs["flag_x"], pairs["flag_y"]),
+        "conf": hidden(value, pairs["conf_x"], pairs["conf_y"]),
     })  # fmt: skip

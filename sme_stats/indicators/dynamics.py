@@ -10,8 +10,10 @@ from sme_stats.frame import describe, dimensions, intervals, tidy
 from sme_stats.indicators.growth import change, series
 from sme_stats.indicators.linking import link as chain
 from sme_stats.indicators.shares import partition
-from sme_stats.uncertainty.cube import Array, from_bits, make, to_bits
+from sme_stats.uncertainty.cube import Array, Cube, from_bits, make, to_bits
 from sme_stats.uncertainty.intervals import divide
+
+_BREAK = to_bits(pd.Series(["b"]))[0]
 
 
 def growth_rate(
@@ -33,7 +35,8 @@ def growth_rate(
     -------
     pandas.DataFrame
         Measure ending in ``_growth``, unit PC, ``base_year``; ``lower`` and ``upper`` from both
-        years' intervals; flag ``b`` where a break was crossed on purpose.
+        years' intervals; flag ``b`` where a break was crossed on purpose. NaN where the earlier
+        figure is zero or may be below it: a percentage of a loss is no growth.
 
     Raises
     ------
@@ -53,11 +56,13 @@ def growth_rate(
     out = change(frame, across_breaks, link)
     cells, later, _ = series(frame if link is None else chain(link, frame))
     before = cells.iloc[later - 1]
-    now_ends, ends = intervals(cells.iloc[later]), intervals(before)
-    lower, upper = divide(now_ends, ends)
+    ends = intervals(before)
+    lower, upper = divide(intervals(cells.iloc[later]), ends)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = out["value"].to_numpy() / before["value"].to_numpy()
-    value = np.where(np.isfinite(value), value, np.nan)
+    # A percentage of nothing, or of a loss, is no growth.
+    nothing = (ends[0] < 0) | (ends[1] <= 0)
+    value, lower, upper = (np.where(nothing, np.nan, x) for x in (value, lower, upper))
     names = out["measure"].astype(str).str.removesuffix("_change") + "_growth"
     return tidy({str(c): out[c] for c in out.columns} | {
         "measure": names, "unit": np.full(len(out), "PC"), "value": 100 * value,
@@ -87,7 +92,7 @@ def index_series(frame: pd.DataFrame, base: int, across_breaks: str = "refuse") 
     BreakError
         As `change`.
     NotAvailableError
-        If no series has the base year with a value.
+        If no series has the base year with a value above zero.
 
     Examples
     --------
@@ -99,11 +104,13 @@ def index_series(frame: pd.DataFrame, base: int, across_breaks: str = "refuse") 
     """
     change(frame, across_breaks)  # refuses breaks, and says which
     cells, later, broken = series(frame)
-    keys = _series_keys(cells)
-    number = cells.groupby(keys, observed=True, sort=False, dropna=False).ngroup().to_numpy()
-    at_base = (cells["year"] == base).to_numpy() & cells["value"].notna().to_numpy()
+    grouped = cells.groupby(_series_keys(cells), observed=True, sort=False, dropna=False)
+    number = grouped.ngroup().to_numpy()
+    at_base = (cells["year"] == base).to_numpy() & (cells["value"] > 0).to_numpy()
     if not at_base.any():
-        raise NotAvailableError(f"no series has the base year {base} with a value")
+        raise NotAvailableError(
+            f"no series has the base year {base} with a value above zero; it cannot be 100"
+        )
     base_row = np.full(int(number.max()) + 1, -1)
     base_row[number[at_base]] = np.flatnonzero(at_base)
     keep = base_row[number] >= 0
@@ -111,14 +118,15 @@ def index_series(frame: pd.DataFrame, base: int, across_breaks: str = "refuse") 
     row = base_row[number[keep]]
     ends = divide((lower[keep], upper[keep]), (lower[row], upper[row]))
     itself = row == np.flatnonzero(keep)
-    beyond = _beyond_break(number, cells["year"].to_numpy(), base, later, broken)[keep]
+    beyond = _beyond_break(len(cells), np.flatnonzero(keep), row, later[broken])
     out = cells[keep]
-    bits = to_bits(out["flag"]) | np.where(beyond, to_bits(pd.Series(["b"]))[0], np.uint16(0))
+    bits = to_bits(out["flag"]) | to_bits(cells["flag"].iloc[row]) & ~_BREAK
     return tidy({str(c): out[c] for c in out.columns} | {
         "measure": out["measure"].astype(str) + "_index", "unit": np.full(len(out), "INDEX"),
         "value": 100 * out["value"].to_numpy() / cells["value"].to_numpy()[row],
         "lower": np.where(itself, 100.0, 100 * ends[0]),
-        "upper": np.where(itself, 100.0, 100 * ends[1]), "flag": from_bits(bits),
+        "upper": np.where(itself, 100.0, 100 * ends[1]),
+        "flag": from_bits(bits | np.where(beyond, _BREAK, np.uint16(0))),
     })  # fmt: skip
 
 
@@ -137,7 +145,8 @@ def contributions(frame: pd.DataFrame, across_breaks: str = "refuse") -> pd.Data
     pandas.DataFrame
         Measure ending in ``_contribution``, unit PP, one row a class and ``TOTAL`` for the growth
         itself; ``UNALLOCATED`` holds what the source's classes leave out, so that the rows of a
-        group always add up to its TOTAL.
+        group always add up to its TOTAL. ``lower`` and ``upper`` carry rounded figures (sure, not
+        sharp); groups without classes are left out.
 
     Raises
     ------
@@ -156,55 +165,80 @@ def contributions(frame: pd.DataFrame, across_breaks: str = "refuse") -> pd.Data
     """
     moved = change(frame, across_breaks)
     cells, later, _ = series(frame)
-    moved = moved.assign(_base=cells["value"].to_numpy()[later - 1])
-    cube = make(moved.drop(columns=["_base", "base_year"]).assign(**_blank_bounds(moved)))
+    before = cells.iloc[later - 1]
+    cube = make(moved.drop(columns="base_year"))
     total = cube.at("TOTAL")
     if total < 0:
         raise NotAvailableError("contributions need TOTAL beside the classes")
     classes = [c for c in partition(cube.codes) if c != "TOTAL"]
     columns = [cube.at(c) for c in classes]
-    used = cube.present[:, total]
-    missing = used & np.isnan(cube.value[:, columns]).any(axis=1)
-    if missing.any() or not used.any():
-        row = cube.keys[missing if missing.any() else ~used].iloc[0]
-        where = describe(row, [k for k in dimensions(cube.keys) if k not in ("indic", "unit")])
-        raise WithheldError(f"a class of {where} is withheld or missing: no contribution is known")
-    start = moved.drop(columns=["value", "base_year"]).rename(columns={"_base": "value"})
-    base = make(start.assign(**_blank_bounds(moved))).value[used, total]
-    parts = 100 * cube.value[used][:, [*columns, total]] / base[:, None]
-    rest = parts[:, -1] - parts[:, :-1].sum(axis=1)
+    used = cube.present[:, total] & cube.present[:, columns].any(axis=1)
+    _refuse_missing(cube, [*columns, total], used)
+    start = moved.drop(columns="base_year").assign(
+        value=before["value"].to_numpy(), lower=intervals(before)[0], upper=intervals(before)[1]
+    )
+    base = make(start.assign(measure=moved["measure"]))
+    parts = _contributions(cube, base, used, [*columns, total])
     names = [*classes, "UNALLOCATED", "TOTAL"]
-    values = np.column_stack([parts[:, :-1], rest, parts[:, -1]])
     keys = cube.keys[used].reset_index(drop=True)
     rows = np.repeat(np.arange(len(keys)), len(names))
     out: dict[str, object] = {c: keys[c].array[rows] for c in keys.columns}
     plain = keys["measure"].astype(str).str.removesuffix("_change") + "_contribution"
+    value, lower, upper = (part.reshape(-1) for part in parts)
     return tidy(out | {
         "measure": plain.to_numpy()[rows], "unit": np.full(len(rows), "PP"),
-        "size": np.tile(names, len(keys)), "value": values.reshape(-1),
-        "lower": values.reshape(-1), "upper": values.reshape(-1),
+        "size": np.tile(names, len(keys)), "value": value, "lower": lower, "upper": upper,
         "flag": from_bits(np.repeat(np.bitwise_or.reduce(cube.bits[used], axis=1), len(names))),
         "conf": np.full(len(rows), ""),
     })  # fmt: skip
 
 
+def _refuse_missing(cube: Cube, columns: list[int], used: Array) -> None:
+    if not used.any():
+        raise NotAvailableError("no group has TOTAL and classes in two years")
+    missing = used & np.isnan(cube.value[:, columns]).any(axis=1)
+    if missing.any():
+        row = cube.keys[missing].iloc[0]
+        where = describe(row, [k for k in dimensions(cube.keys) if k not in ("indic", "unit")])
+        raise WithheldError(
+            f"a class of {where} is withheld or missing: no contribution is known, so leave this "
+            "group out, or use bounds() and change() for what is known of it"
+        )
+
+
+def _contributions(
+    cube: Cube, base: Cube, used: Array, columns: list[int]
+) -> tuple[Array, Array, Array]:
+    """Value and ends of each class, of what the classes leave out, and of TOTAL, in points."""
+    total = columns[-1]
+    level = base.value[used, total][:, None]
+    ends = base.lower[used, total][:, None], base.upper[used, total][:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = 100 * cube.value[used][:, columns] / np.where(level > 0, level, np.nan)
+    low, high = cube.lower[used][:, columns], cube.upper[used][:, columns]
+    rest = (
+        low[:, -1:] - high[:, :-1].sum(axis=1, keepdims=True),
+        (high[:, -1:] - low[:, :-1].sum(axis=1, keepdims=True)),
+    )
+    low, high = (
+        np.hstack([x[:, :-1], r, x[:, -1:]]) for x, r in zip((low, high), rest, strict=True)
+    )
+    least, most = divide((low, high), ends)
+    left = value[:, -1:] - value[:, :-1].sum(axis=1, keepdims=True)
+    value = np.hstack([value[:, :-1], left, value[:, -1:]])
+    # What is exact is a point; the sums of floats would make it an interval.
+    exact = np.broadcast_to((low == high) & (ends[0] == ends[1]) | np.isnan(value), value.shape)
+    return value, np.where(exact, value, 100 * least), np.where(exact, value, 100 * most)
+
+
 def _series_keys(cells: pd.DataFrame) -> list[str]:
-    return [d for d in dimensions(cells) if d not in ("year", "vintage", "base_year")]
+    return [d for d in dimensions(cells) if d not in ("year", "base_year")]
 
 
-def _blank_bounds(frame: pd.DataFrame) -> dict[str, Array]:
-    # Contributions are computed where every class is published; ends would only repeat the value.
-    nothing = np.full(len(frame), np.nan)
-    return {"lower": nothing, "upper": nothing}
-
-
-def _beyond_break(
-    number: Array, year: Array, base: int, later: Array, broken: Array
-) -> Array:  # fmt: skip
-    """Rows that a break separates from their series' base year."""
-    out = np.zeros(len(number), dtype=bool)
-    for row in later[broken]:
-        same = number == number[row]
-        across = (year >= year[row]) if base < year[row] else (year < year[row])
-        out |= same & across
-    return out
+def _beyond_break(rows: int, kept: Array, base: Array, broken: Array) -> Array:
+    """Kept rows that a break separates from their series' base row; series lie in order."""
+    breaks = np.zeros(rows, dtype=np.int64)
+    breaks[broken] = 1
+    passed = np.cumsum(breaks)
+    beyond: Array = passed[kept] != passed[base]
+    return beyond

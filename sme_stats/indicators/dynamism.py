@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from sme_stats.errors import MixingError, NotAvailableError
-from sme_stats.frame import codes, concat, describe, require, select, tidy
-from sme_stats.indicators.demography import HALF_DIGIT, birth_rate, death_rate, survival
+from sme_stats.frame import check, codes, concat, describe, require, select
+from sme_stats.indicators.demography import birth_rate, combine, death_rate, rounded, survival
 from sme_stats.indicators.ratios import ratio
-from sme_stats.uncertainty.cube import from_bits, to_bits
 
 _AGES = ("Y1", "Y2", "Y3", "Y4", "Y5")
 
@@ -40,26 +38,10 @@ def net_growth(frame: pd.DataFrame) -> pd.DataFrame:
     >>> out[["value", "lower", "upper"]].round(2).values.tolist()
     [[2.14, 2.13, 2.15]]
     """
-    births, deaths = birth_rate(frame), death_rate(frame)
-    keys = [k for k in ("dataset", "vintage", "nace", "size", "age", "geo", "year")
-            if k in births.columns and k in deaths.columns]  # fmt: skip
-    columns = [*keys, "value", "lower", "upper", "flag"]
-    text = {k: str for k in keys if k != "year"}
-    pairs = births[columns].astype(text).merge(
-        deaths[columns].astype(text), on=keys, suffixes=("", "_deaths")
-    )  # fmt: skip
-    if pairs.empty:
+    out = combine(birth_rate(frame), death_rate(frame), "net_growth", "PP", -1.0)
+    if out.empty:
         raise NotAvailableError("no cell has both birth and death rate")
-    bits = to_bits(pairs["flag"]) | to_bits(pairs["flag_deaths"])
-    blank = np.full(len(pairs), "")
-    return tidy({k: pairs[k].to_numpy() for k in keys} | {
-        "indic": blank, "measure": np.full(len(pairs), "net_growth"),
-        "unit": np.full(len(pairs), "PP"),
-        "value": (pairs["value"] - pairs["value_deaths"]).to_numpy(),
-        "lower": (pairs["lower"] - pairs["upper_deaths"]).to_numpy(),
-        "upper": (pairs["upper"] - pairs["lower_deaths"]).to_numpy(),
-        "flag": from_bits(bits), "conf": blank,
-    })  # fmt: skip
+    return out
 
 
 def survival_curve(frame: pd.DataFrame, cohort: int) -> pd.DataFrame:
@@ -276,4 +258,4 @@ def _published(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     if len(codes(cells["unit"])) != 1:
         row = cells.iloc[0]
         raise MixingError(f"{measure} stands in several units, first {describe(row, ['unit'])}")
-    return cells.assign(lower=cells["value"] - HALF_DIGIT, upper=cells["value"] + HALF_DIGIT)
+    return rounded(check(cells))

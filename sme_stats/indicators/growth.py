@@ -7,9 +7,10 @@ import pandas as pd
 
 from sme_stats import catalogue
 from sme_stats.errors import BreakError, NotAvailableError, UnknownNameError
-from sme_stats.frame import describe, dimensions, intervals, require, tidy
+from sme_stats.frame import check, describe, dimensions, intervals, require, tidy
 from sme_stats.indicators.linking import link as chain
 from sme_stats.uncertainty.cube import Array, from_bits, not_blank, to_bits
+from sme_stats.uncertainty.withheld import bounds
 
 _BREAK = int(to_bits(pd.Series(["b"]))[0])
 WAYS = ("refuse", "flag")
@@ -35,12 +36,15 @@ def change(
     -------
     pandas.DataFrame
         One row a pair of years: measure ending in ``_change``, ``year`` the later and
-        ``base_year`` the earlier year; unit PP for percentages, else the series' own.
+        ``base_year`` the earlier year; unit PP for percentages, else the series' own. A withheld
+        cell leaves no value but the ends that its bounds give.
 
     Raises
     ------
     BreakError
         If a pair crosses a break; names the series, the year and the reason.
+    IncoherentError
+        If a cell stands twice or a count is negative; names the cell.
     NotAvailableError
         If no series has two years.
 
@@ -79,6 +83,9 @@ def series(frame: pd.DataFrame) -> tuple[pd.DataFrame, Array, Array]:
         If no series has two years.
     """
     require(frame, "dataset", "measure", "unit", "geo", "year", "value", "flag", "conf")
+    check(frame)
+    if not_blank(frame["conf"]).any():
+        frame = bounds(frame)
     keys = [d for d in dimensions(frame) if d != "year"]
     cells = frame.sort_values([*keys, "year"], kind="stable").reset_index(drop=True)
     number = cells.groupby(keys, observed=True, sort=False, dropna=False).ngroup().to_numpy()

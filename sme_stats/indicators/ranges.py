@@ -36,10 +36,8 @@ def share_values(cube: Cube, code: str) -> Values:
     known = (part.known | rest.known) & total.known & (total.value != 0)
     value = 100 * _value(part, rest, total)
     lower, upper = share(_ends(part), _ends(rest), _ends(total))
-    if cube.signed.any():  # a class may be below zero and another above TOTAL
-        ends = divide(_level_ends(part, rest, total), _ends(total))
-        lower = np.where(cube.signed, _or(ends[0], -np.inf), lower)
-        upper = np.where(cube.signed, _or(ends[1], np.inf), upper)
+    if cube.signed.any():
+        lower, upper = _with_losses(cube, part, rest, total, (lower, upper))
     by_part = part.known & (~rest.known | ~np.isnan(part.value)) & ~_prefer_rest(part, rest)
     bits = np.where(by_part, part.bits, rest.bits) | total.bits
     withheld = np.where(by_part, part.withheld, rest.withheld) | total.withheld
@@ -143,6 +141,18 @@ def _level_ends(part: Part, rest: Part, total: Part) -> tuple[Array, Array]:
         lower = np.fmax(part.lower, np.where(around, total.lower - rest.upper, -np.inf))
         upper = np.fmin(part.upper, np.where(around, total.upper - rest.lower, np.inf))
     return lower, upper
+
+
+def _with_losses(
+    cube: Cube, part: Part, rest: Part, total: Part, ends: tuple[Array, Array]
+) -> tuple[Array, Array]:
+    """Ends of a share where a range may be below zero and the rest above TOTAL."""
+    inner, outer = _level_ends(part, rest, total), _level_ends(rest, part, total)
+    loss = cube.signed & ((inner[0] < 0) | (outer[0] < 0))
+    direct, around = divide(inner, _ends(total)), divide(outer, _ends(total))
+    lower = np.fmax(_or(direct[0], -np.inf), 1 - _or(around[1], np.inf))
+    upper = np.fmin(_or(direct[1], np.inf), 1 - _or(around[0], -np.inf))
+    return np.where(loss, lower, ends[0]), np.where(loss, upper, ends[1])
 
 
 def _or(end: Array, default: float) -> Array:

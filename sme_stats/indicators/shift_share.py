@@ -6,13 +6,19 @@ import numpy as np
 import pandas as pd
 
 from sme_stats.codelists import size_code, table
-from sme_stats.errors import IncoherentError, MixingError, WithheldError
+from sme_stats.errors import IncoherentError, MixingError, NotAvailableError, WithheldError
 from sme_stats.frame import codes, concat, describe, dimensions, require, tidy
+from sme_stats.indicators.growth import change, series
 from sme_stats.indicators.shares import size_level
-from sme_stats.uncertainty.cube import from_bits, to_bits
+from sme_stats.uncertainty.cube import Array, from_bits, to_bits
+from sme_stats.uncertainty.intervals import divide
+
+_BREAK = to_bits(pd.Series(["b"]))[0]
 
 
-def decompose_share(frame: pd.DataFrame, size: str = "SME") -> pd.DataFrame:
+def decompose_share(
+    frame: pd.DataFrame, size: str = "SME", across_breaks: str = "refuse"
+) -> pd.DataFrame:
     """Change of a size's share, split into within-sector and composition parts that add up.
 
     With sectors' weights w and shares s, the change of the total share is the sum over sectors of
@@ -26,11 +32,15 @@ def decompose_share(frame: pd.DataFrame, size: str = "SME") -> pd.DataFrame:
         two years.
     size : str
         Class or range as for `size_share`.
+    across_breaks : {"refuse", "flag"}
+        As for `change`: a break between the two years is refused, or flagged ``b``.
 
     Returns
     -------
     pandas.DataFrame
         Rows ``within``, ``composition`` and ``total`` a group, unit PP; ``total`` is their sum.
+        ``lower`` and ``upper`` carry rounded figures: sure, not sharp, since the same figure
+        stands in several places.
 
     Raises
     ------
@@ -39,7 +49,9 @@ def decompose_share(frame: pd.DataFrame, size: str = "SME") -> pd.DataFrame:
     IncoherentError
         If an aggregate stands among its own sections: it would count twice.
     WithheldError
-        If a section's share is withheld; names it.
+        If a section's share is withheld, or a section is there in one year only; names it.
+    BreakError
+        If a break lies between the two years; names it.
 
     Examples
     --------
@@ -61,6 +73,7 @@ def decompose_share(frame: pd.DataFrame, size: str = "SME") -> pd.DataFrame:
     _check_shift(frame)
     years = sorted(int(y) for y in frame["year"].unique())
     part, whole = size_level(frame, size_code(size)), size_level(frame, "total")
+    crossing = _crossing(part, across_breaks)
     hidden = part["value"].isna() | (whole["value"].isna() if len(whole) == len(part) else False)
     if hidden.any() or len(whole) != len(part):
         row = part[hidden].iloc[0] if hidden.any() else whole.iloc[0]
@@ -71,27 +84,79 @@ def decompose_share(frame: pd.DataFrame, size: str = "SME") -> pd.DataFrame:
     text = dict.fromkeys(keys, str)
     table_ = part.astype(text).merge(whole.astype(text), on=[*keys, "year"], suffixes=("", "_all"))
     out = [
-        _split(rows, years, group) for _, rows in table_.groupby(group, observed=True, sort=False)
+        _split(rows, years, group, crossing)
+        for _, rows in table_.groupby(group, observed=True, sort=False)
     ]
     return concat([tidy({str(c): f[c] for c in f.columns}) for f in out])
 
 
-def _split(rows: pd.DataFrame, years: list[int], group: list[str]) -> pd.DataFrame:
-    wide = rows.pivot(index="nace", columns="year", values=["value", "value_all"])
+def _crossing(part: pd.DataFrame, across_breaks: str) -> bool:
+    """Whether some series crosses a break; an error unless that was asked for."""
+    try:
+        change(part, across_breaks)
+        _, _, broken = series(part)
+    except NotAvailableError:  # no section has both years; said below, by name
+        return False
+    return bool(broken.any())
+
+
+def _split(rows: pd.DataFrame, years: list[int], group: list[str], crossing: bool) -> pd.DataFrame:
+    columns = [f"{c}{end}" for c in ("value", "lower", "upper") for end in ("", "_all")]
+    wide = rows.pivot(index="nace", columns="year", values=columns)
     if wide.isna().any(axis=None):
-        raise WithheldError("a section is there in one year only; its part would be guessed")
-    part, whole = wide["value"].to_numpy(dtype=float), wide["value_all"].to_numpy(dtype=float)
-    share, weight = part / whole, whole / whole.sum(axis=0)
-    within = 100 * (weight.mean(axis=1) * (share[:, 1] - share[:, 0])).sum()
-    composition = 100 * (share.mean(axis=1) * (weight[:, 1] - weight[:, 0])).sum()
-    values = np.array([within, composition, within + composition])
-    flags = from_bits(np.full(3, np.bitwise_or.reduce(to_bits(rows["flag"]))))
+        alone = wide.index[wide.isna().any(axis=1)][0]
+        where = describe(rows.iloc[0], ["geo"])
+        raise WithheldError(
+            f"section {alone} of {where} is there in one year only; its part would be guessed, so "
+            "leave it out of both years"
+        )
+    cells = [wide[c].to_numpy(dtype=float) for c in columns]
+    exact = [*cells[:2], *cells[:2], *cells[:2]]
+    values = _parts(*exact)[0]
+    low, high = (values, values) if _same(cells) else _parts(*cells)[1:]
+    bits = np.bitwise_or.reduce(to_bits(rows["flag"]) | to_bits(rows["flag_all"]))
+    flags = from_bits(np.full(3, bits & ~_BREAK | (_BREAK if crossing else np.uint16(0))))
     first = {c: [rows[c].iloc[0]] * 3 for c in group if c not in ("measure", "unit")}
     return pd.DataFrame(first | {
         "measure": ["within", "composition", "total"], "unit": ["PP"] * 3, "nace": ["sections"] * 3,
         "size": [rows["size"].iloc[0]] * 3, "year": [years[1]] * 3, "base_year": [years[0]] * 3,
-        "value": values, "lower": values, "upper": values, "flag": flags, "conf": [""] * 3,
+        "value": values, "lower": low, "upper": high, "flag": flags, "conf": [""] * 3,
     })  # fmt: skip
+
+
+def _same(cells: list[Array]) -> bool:
+    """Whether every figure is exact."""
+    (_, _, low, low_all, high, high_all) = cells
+    return bool((low == high).all() and (low_all == high_all).all())
+
+
+def _parts(
+    part: Array, whole: Array, low: Array, low_all: Array, high: Array, high_all: Array
+) -> tuple[Array, Array, Array]:
+    """Within, composition and total in points: value, least, most; rows sections, columns years."""
+    share, weight = _quotient(part, whole), whole / whole.sum(axis=0)
+    ends = divide((low, high), (low_all, high_all))
+    shares = np.clip(np.nan_to_num(ends[0]), 0, 1), np.clip(np.nan_to_num(ends[1], nan=1.0), 0, 1)
+    others = low_all.sum(axis=0) - low_all, high_all.sum(axis=0) - high_all
+    weights = low_all / (low_all + others[1]), high_all / (high_all + others[0])
+    values, least, most = [], [], []
+    for (a, al, ah), (b, bl, bh) in (
+        ((weight, *weights), (share, *shares)), ((share, *shares), (weight, *weights)),
+    ):  # fmt: skip
+        values.append((a.mean(axis=1) * (b[:, 1] - b[:, 0])).sum())
+        gap = bl[:, 1] - bh[:, 0], bh[:, 1] - bl[:, 0]
+        mean = al.mean(axis=1), ah.mean(axis=1)
+        corners = np.array([m * g for m in mean for g in gap])
+        least.append(corners.min(axis=0).sum())
+        most.append(corners.max(axis=0).sum())
+    return tuple(  # type: ignore[return-value]
+        100 * np.array([*x, sum(x)]) for x in (values, least, most)
+    )
+
+
+def _quotient(part: Array, whole: Array) -> Array:
+    """Share of each section; a section without anybody has none, and no weight either."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole != 0)
 
 
 def _check_shift(frame: pd.DataFrame) -> None:

@@ -21,7 +21,7 @@ ONE_PERSON = {
     "sole proprietor": ("active_enterprises", "", "bd_l_form, bd_9ac_l_form_r2"),
 }
 #: Legal forms of business demography that are one person's own.
-_SOLE = "SOLE_PR"
+_SOLE = "ENT_SOLE"
 
 
 def sme_density(

@@ -117,9 +117,9 @@ def make(frame: pd.DataFrame, axis: str = "size") -> Cube:
         value=values,
         lower=lowers,
         upper=uppers,
-        present=~np.isnan(values)
-        if exact
-        else _spread(~np.isnan(value) | withheld, place, shape, False),
+        present=_spread(~np.isnan(value) | withheld, place, shape, False)
+        if not exact
+        else ~np.isnan(values),
         bits=_spread(to_bits(frame["flag"]), place, shape, np.uint16(0)) if flagged else blank,
         withheld=_spread(withheld, place, shape, False) if not exact else blank.astype(bool),
         group=group,
@@ -144,9 +144,7 @@ def _refuse_negative(frame: pd.DataFrame, value: Array) -> None:
 
 
 def _signed(frame: pd.DataFrame, first: Array) -> Array:
-    """Groups whose measure can be negative, judged by the few measures there are."""
-    if "measure" not in frame.columns:
-        return np.zeros(len(first), dtype=bool)
+    """Groups whose measure can be negative."""
     measure = frame["measure"].astype("category")
     can = np.array([str(m) in codelists.signed() for m in measure.cat.categories] + [False])
     out: Array = can[measure.cat.codes.to_numpy()[first]]
@@ -172,10 +170,8 @@ def _ends(
     frame: pd.DataFrame, withheld: Array, place: Array, shape: tuple[int, int]
 ) -> tuple[Array, Array]:
     lower, upper = intervals(frame)
-    least: Array = np.zeros(len(frame))
-    if "measure" in frame.columns:
-        least = np.where(frame["measure"].isin(codelists.signed()).to_numpy(), -np.inf, 0.0)
-    lower = np.where(withheld & np.isnan(lower), least, lower)
+    signed = frame["measure"].isin(codelists.signed()).to_numpy()
+    lower = np.where(withheld & np.isnan(lower), np.where(signed, -np.inf, 0.0), lower)
     upper = np.where(withheld & np.isnan(upper), np.inf, upper)
     return _spread(lower, place, shape, np.nan), _spread(upper, place, shape, np.nan)
 

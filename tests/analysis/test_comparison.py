@@ -176,7 +176,7 @@ def test_small_mid_caps(table):
 
 def test_sole_proprietors(table):
     frame = table(
-        {"measure": "active_enterprises", "leg_form": "SOLE_PR", "value": 60.0},
+        {"measure": "active_enterprises", "leg_form": "ENT_SOLE", "value": 60.0},
         {"measure": "active_enterprises", "leg_form": "TOTAL", "value": 100.0},
     )
     assert structure.one_person(frame, "sole proprietor")["value"].tolist() == [60.0]

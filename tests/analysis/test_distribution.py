@@ -6,7 +6,8 @@ import pytest
 
 from sme_stats import load
 from sme_stats.errors import NotAvailableError, UnknownNameError, WithheldError
-from sme_stats.indicators.distribution import gini, lorenz, pareto_tail
+from sme_stats.indicators.distribution import gini, lorenz
+from sme_stats.indicators.tails import pareto_tail
 
 EDGES = [1, 10, 20, 50, 250]
 

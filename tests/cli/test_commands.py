@@ -202,8 +202,10 @@ def test_options_and_comparisons(run):
     ranks = json.loads(run(line)[1])
     assert ranks[0]["best"] == 1 and "EU27_2020" not in {r["geo"] for r in ranks}
     line = "get size-share --measure enterprises --year 2023 --then distance -o reference=EU27_2020"
-    gaps = json.loads(run(f"{line} --format json")[1])
-    assert {r["unit"] for r in gaps} == {"PP"}
+    code, _, err = run(line)
+    assert code == 2 and "vintage 2026-11 and EU27_2020 of 2026-03-10" in err
+    gaps = json.loads(run(f"{line} -o across_vintages=name --format json")[1])
+    assert {(r["unit"], r["vintage"]) for r in gaps} == {("PP", "2026-11|2026-03-10")}
     assert (
         "Enterprises" not in run("get average-size --measure enterprises --geo DE --format csv")[1]
     )

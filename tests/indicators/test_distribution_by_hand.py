@@ -12,10 +12,11 @@ from sme_stats.errors import (
     WithheldError,
 )
 from sme_stats.frame import concat
-from sme_stats.indicators.distribution import gini, lorenz, pareto_tail
+from sme_stats.indicators.distribution import gini, lorenz
 from sme_stats.indicators.shares import size_structure
 from sme_stats.indicators.shift_share import decompose_share
 from sme_stats.indicators.structure import one_person, small_mid_caps, sme_density
+from sme_stats.indicators.tails import pareto_tail
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -149,7 +150,7 @@ def test_three_ideas_of_a_one_person_firm(cells):
     sbs = cells({"0_1": 55, "GE2": 45, "TOTAL": 100}, measure="enterprises", dataset="sbs_sc_ovw")
     assert row_of(one_person(sbs, "0-1 persons employed"))["value"] == pytest.approx(55)
     form = cells({"a": 40, "b": 100}, measure="active_enterprises", dataset="bd_l_form")
-    form = form.drop(columns="size").assign(leg_form=["SOLE_PR", "TOTAL"])
+    form = form.drop(columns="size").assign(leg_form=["ENT_SOLE", "TOTAL"])
     assert row_of(one_person(form, "sole proprietor"))["value"] == 40
     with pytest.raises(NotAvailableError, match="does not have 'no employees'; bd_size"):
         one_person(sbs)
