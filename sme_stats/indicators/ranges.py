@@ -81,6 +81,11 @@ def share_within(cube: Cube, code: str, whole: str) -> Values:
     blank = np.zeros(len(part.value)), np.full(len(part.value), np.inf)
     ends = (rest.lower, rest.upper) if rest else blank
     lower, upper = share((part.lower, part.upper), ends, (total.lower, total.upper))
+    loss = cube.signed & ((part.lower < 0) | (ends[0] < 0))
+    if loss.any():
+        plain = divide((part.lower, part.upper), (total.lower, total.upper))
+        lower = np.where(loss, _or(plain[0], -np.inf), lower)
+        upper = np.where(loss, _or(plain[1], np.inf), upper)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = 100 * part.value / total.value
     point = (part.lower == part.upper) & (total.lower == total.upper)
