@@ -31,7 +31,7 @@ _WHERE = {
     # errors
     "SmeStatsError": "errors",
 }  # fmt: skip
-_NAMESPACES = ("plotting",)
+_NAMESPACES = ("plotting", "register")
 
 if TYPE_CHECKING:
     from sme_stats.claims.files import read_claims as read_claims

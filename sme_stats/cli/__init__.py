@@ -30,6 +30,8 @@ COMMANDS = {
     "datasets": ("tables", "List the dataflows that can be loaded."),
     "show": ("tables", "Show what a table holds."),
     "plugins": ("plugins", "List what other installed packages add."),
+    "tabulate": ("register", "Make Eurostat's tables from a register of firm-level records."),
+    "generate": ("register", "Write a synthetic register to try that on."),
     "fetch": ("store", "Download tables into the store."),
     "vintages": ("store", "List the vintages that the store keeps."),
     "diff": ("store", "Compare two vintages of a table, cell by cell."),

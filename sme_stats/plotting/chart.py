@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from sme_stats.errors import InputError, UnknownNameError
 from sme_stats.plotting import style
 from sme_stats.plotting.layout import root
+from sme_stats.plotting.words import say
 
 #: Saving swaps settings of the process for a moment; two threads must not do so at once.
 _ONE_AT_A_TIME = threading.Lock()
@@ -59,6 +60,12 @@ class Chart:
     alt: str
     data: pd.DataFrame
     lang: str = "en"
+
+    def __post_init__(self) -> None:
+        """Say first of all, to who cannot see the note, that data are synthetic."""
+        datasets = self.data["dataset"].astype(str) if "dataset" in self.data.columns else ()
+        if any(code.startswith("synthetic_") for code in set(datasets)):
+            object.__setattr__(self, "alt", f"{say(self.lang, 'synthetic')} {self.alt}")
 
     @property
     def figure(self) -> Figure:

@@ -74,14 +74,23 @@ def note(frame: pd.DataFrame, lang: str, *more: str, hidden: str | None = None) 
 def source(frame: pd.DataFrame, lang: str) -> str:
     """Name the tables with their vintages, and releases that figures were printed in."""
     pairs = frame[["dataset", "vintage"]].drop_duplicates().sort_values(["dataset", "vintage"])
-    tables = []
+    tables: dict[str, list[str]] = {}
     for dataset, rows in pairs.groupby("dataset", sort=False):
         dates = ", ".join(v for v in rows["vintage"] if v)
-        tables.append(say(lang, "vintage", dataset=dataset, vintage=dates) if dates else dataset)
-    text = say(lang, "source", tables=", ".join(map(str, tables)))
+        named = say(lang, "vintage", dataset=dataset, vintage=dates) if dates else str(dataset)
+        tables.setdefault(_origin(str(dataset)), []).append(named)
+    text = " ".join(say(lang, kind, tables=", ".join(named)) for kind, named in tables.items())
     printed = codes(frame["source"].astype(str)) if "source" in frame.columns else []
     printed = [p for p in printed if p != "nan"]
     return text + (" " + say(lang, "releases", sources=", ".join(printed)) if printed else "")
+
+
+def _origin(dataset: str) -> str:
+    """How the source is introduced; tables of `sme_stats.register` are none of Eurostat's."""
+    for kind in ("synthetic", "register"):
+        if dataset.startswith(f"{kind}_"):
+            return f"source_{kind}"
+    return "source"
 
 
 def places(frame: pd.DataFrame, lang: str) -> str:

@@ -1,0 +1,141 @@
+"""The group-bys that run on the engine; what comes back is small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from sme_stats.errors import UsageError
+from sme_stats.register.adapter import collect
+from sme_stats.register.records import EXACT
+
+#: Longest register: a year is a bit of a number that float64 holds exactly.
+MOST_YEARS = 48
+#: Ages at which survival is counted.
+AGES = (1, 2, 3, 4, 5)
+#: Growth over three years that makes a high-growth enterprise, as a fraction: 1.1 ** 3.
+GROWTH, FROM_EMPLOYEES, OVER_YEARS = (1331, 1000), 10, 3
+
+
+def span(rows: nw.LazyFrame[Any]) -> tuple[int, int, int]:
+    """Rows, first and last year of a register."""
+    found = collect(
+        rows.select(n=nw.len(), low=nw.col("year").min(), high=nw.col("year").max())
+    ).iloc[0]
+    if not found["n"]:
+        raise UsageError("the register is empty: it has columns but no row")
+    if pd.isna(found["low"]):
+        return int(found["n"]), 0, 0
+    return int(found["n"]), int(found["low"]), int(found["high"])
+
+
+def stocks(rows: nw.LazyFrame[Any], measures: Sequence[str]) -> pd.DataFrame:
+    """Enterprises and sums of measures by year, country, activity and both size classes."""
+    keys = ["year", "geo", "act", "sbs", "bd", "active"]
+    keys = [k for k in keys if k in rows.collect_schema().names()]
+    sums = {m: nw.col(m).sum() for m in [*measures, "wrong"]}
+    return _exact(collect(rows.group_by(keys).agg(n=nw.len(), **sums)), [*measures, "wrong"])
+
+
+def events(rows: nw.LazyFrame[Any], heads: Sequence[str], first: int, last: int) -> pd.DataFrame:
+    """Births, deaths and survivors by year, country, activity and class of employees.
+
+    One number an enterprise tells everything: bit y is set where it is active in year
+    ``first + y``. It is joined back to the rows, so that births and deaths are counted where the
+    enterprise is in that year; survivors are counted with the rows of their birth.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``births``, ``deaths``, ``births_p`` … with measures of those rows, ``alive_1`` to
+        ``alive_5``; ``doubled``: rows of enterprises that stand twice in some year.
+    """
+    if last - first >= MOST_YEARS:
+        raise UsageError(
+            f"the register spans {last - first + 1} years ({first} to {last}), more than "
+            f"{MOST_YEARS}; is a year mistyped? else give fewer years at a time"
+        )
+    rows = rows.with_columns(bit=(2.0 ** (nw.col("year") - first)).cast(nw.Int64))
+    firms = _firms(rows, last - first + 1)
+    joined = rows.filter(nw.col("active") == 1).join(firms, on="firm_id", how="inner")
+    counted = _counted(joined, heads)
+    keys = [k for k in ("year", "geo", "act", "bd") if k in rows.collect_schema().names()]
+    names = [n for n in counted.collect_schema().names() if n not in keys]
+    return _exact(collect(counted.group_by(keys).agg(**{n: nw.col(n).sum() for n in names})), names)
+
+
+def _firms(rows: nw.LazyFrame[Any], years: int) -> nw.LazyFrame[Any]:
+    """One row an enterprise: its years as bits, and whether a year stands twice.
+
+    n different powers of two have a sum with n bits set; with one of them twice it has fewer.
+    """
+    power = nw.col("bit").cast(nw.Float64)
+    bits = rows.with_columns(power=power, working=power * nw.col("active"))
+    firms = bits.group_by("firm_id").agg(
+        every=nw.col("power").sum(), mask=nw.col("working").sum(), rows=nw.len()
+    )
+    firms = firms.with_columns(every=nw.col("every").cast(nw.Int64))
+    # narwhals' sum_horizontal loses what Dask knows of the rows' order; a chain of + keeps it.
+    bits_set = reduce(add, (nw.col("every") // 2**k % 2 for k in range(years)))
+    doubled = bits_set != nw.col("rows")
+    return firms.select(
+        "firm_id",
+        mask=nw.col("mask").cast(nw.Int64),
+        doubled=nw.when(doubled).then(nw.lit(1.0)).otherwise(nw.lit(0.0)),
+    )
+
+
+def _counted(joined: nw.LazyFrame[Any], heads: Sequence[str]) -> nw.LazyFrame[Any]:
+    mask, bit = nw.col("mask"), nw.col("bit")
+    before = mask * 4 // bit % 4  # bits of the two years before
+    after = mask // (bit * 2) % 4
+    begins = joined.with_columns(begins=before == 0, ends=after == 0)
+    begins = begins.filter(nw.col("begins") | nw.col("ends"))
+    born = nw.col("begins") & (nw.col("entered") == 0)
+    died = nw.col("ends") & (nw.col("left") == 0)
+    one, zero = nw.lit(1.0), nw.lit(0.0)
+    rows = begins.with_columns(
+        births=nw.when(born).then(one).otherwise(zero),
+        deaths=nw.when(died).then(one).otherwise(zero),
+    )
+    columns: dict[str, nw.Expr] = {}
+    for event in ("births", "deaths"):
+        columns |= {f"{event}_{head}": nw.col(event) * nw.col(head) for head in heads}
+    for age in AGES:
+        columns[f"alive_{age}"] = (nw.col("mask") // (nw.col("bit") * 2**age) % 2) * nw.col(
+            "births"
+        )
+    keys = [k for k in ("year", "geo", "act", "bd") if k in rows.collect_schema().names()]
+    return rows.select(*keys, "births", "deaths", "doubled", **columns)
+
+
+def high_growth(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """High-growth enterprises and their employees by year, country and activity."""
+    over, under = GROWTH
+    start = rows.filter(nw.col("e") >= FROM_EMPLOYEES).select(
+        "firm_id", year=nw.col("year") + OVER_YEARS, start=nw.col("e")
+    )
+    # Only an enterprise of at least this many employees can have grown enough.
+    end = rows.filter(nw.col("e") * under >= FROM_EMPLOYEES * over)
+    both = end.join(start, on=["firm_id", "year"], how="inner")
+    grown = both.filter(nw.col("e") * under >= nw.col("start") * over)
+    keys = ["year", "geo", "act"]
+    return _exact(collect(grown.group_by(keys).agg(n=nw.len(), e=nw.col("e").sum())), ["e"])
+
+
+def _exact(sums: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Refuse a sum too large to be exact; counts as floats, as the other engines give them."""
+    large = [n for n in names if len(sums) and float(sums[n].abs().max()) >= EXACT]
+    sound = "wrong" not in sums.columns or not sums["wrong"].any()
+    if large and sound:  # a register that fails its checks is told so, by row
+        raise UsageError(
+            f"a sum of {large[0]} is beyond {EXACT:.0f} cents or heads, where float64 is no longer "
+            "exact; are amounts given in euro?"
+        )
+    floats = {n: sums[n].astype("float64") for n in [*names, "n"] if n in sums.columns}
+    return sums.assign(**floats)
