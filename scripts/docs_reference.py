@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 import sme_stats
-from sme_stats import catalogue, codelists, errors, plotting
+from sme_stats import catalogue, codelists, errors, plotting, register
 from sme_stats.indicators import registry
 from sme_stats.sources import snapshot
 
@@ -119,6 +119,7 @@ def api() -> str:
     functions = {f"{i.module}.{i.function_name}": i.function for i in every}
     groups["Indicators"] = [*functions.values(), registry.describe]
     groups["Charts"] = [getattr(plotting, name) for name in plotting.__all__ if name != "CHARTS"]
+    groups["Register"] = [getattr(register, n) for n in register.__all__ if n != "ENGINES"]
     groups["Errors"] = [
         e for e in vars(errors).values()
         if inspect.isclass(e) and e.__module__ == errors.__name__
@@ -136,6 +137,6 @@ def api() -> str:
 
 _API = """
 Public names are imported from ``sme_stats`` itself (``sme_stats.load``), charts from
-``sme_stats.plotting``; the module shown is where each is defined. Indicators are computed by name
+``sme_stats.plotting``, what tabulates registers from ``sme_stats.register``; the module shown is where each is defined. Indicators are computed by name
 with ``sme-stats get`` too: see the :doc:`catalogue of indicators <indicators>`.
 """

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 import sme_stats
-from sme_stats import errors, plotting
+from sme_stats import errors, plotting, register
 from sme_stats.indicators import registry
 
 #: What numpydoc asks for and the project doesn't, each with the reason.
@@ -45,8 +45,11 @@ def _where(thing):
 
 def public():
     """What users call: exported names, charts, every indicator and comparison, errors."""
-    exported = [getattr(sme_stats, n) for n in sme_stats.__all__ if n != "plotting"]
+    exported = [
+        getattr(sme_stats, n) for n in sme_stats.__all__ if n not in ("plotting", "register")
+    ]
     charts = [getattr(plotting, n) for n in plotting.__all__ if n != "CHARTS"]
+    charts += [getattr(register, n) for n in register.__all__ if n != "ENGINES"]
     every = {**registry.INDICATORS, **registry.COMPARISONS}.values()
     raised = [e for e in vars(errors).values() if getattr(e, "__module__", "") == errors.__name__]
     raised = [e for e in raised if inspect.isclass(e)]
