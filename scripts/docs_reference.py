@@ -137,6 +137,7 @@ def api() -> str:
 
 _API = """
 Public names are imported from ``sme_stats`` itself (``sme_stats.load``), charts from
-``sme_stats.plotting``, what tabulates registers from ``sme_stats.register``; the module shown is where each is defined. Indicators are computed by name
-with ``sme-stats get`` too: see the :doc:`catalogue of indicators <indicators>`.
+``sme_stats.plotting``, what tabulates registers from ``sme_stats.register``; the module shown is
+where each is defined. Indicators are computed by name with ``sme-stats get`` too: see the
+:doc:`catalogue of indicators <indicators>`.
 """
