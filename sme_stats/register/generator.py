@@ -51,6 +51,11 @@ class Generated:
         Countries.
     label : str
         That it is synthetic.
+
+    Examples
+    --------
+    >>> print(Generated(Path("register"), 1000, 170, 1, ("AT",)).label)
+    synthetic register: generated, no row is of a real enterprise
     """
 
     path: Path

@@ -56,6 +56,11 @@ class Problem:
         In how many rows.
     first : tuple of dict
         The first of them, by enterprise and year.
+
+    Examples
+    --------
+    >>> print(Problem("employees", "negative", 1, ({"firm_id": 7, "year": 2020, "employees": -1},)))
+    column employees: negative in 1 row, first firm_id=7, year=2020, employees=-1
     """
 
     column: str

@@ -40,6 +40,15 @@ class Tables:
         The register was generated: no row is of a real enterprise.
     problems : tuple of Problem
         What was wrong with the enterprises that were left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> firms = pd.DataFrame({"firm_id": [1, 2], "year": 2020, "nace": ["C10", "A01"],
+    ...                       "geo": "AT", "persons_employed": [3, 4]})
+    >>> tables = tabulate(firms)
+    >>> tables.summary()
+    '2 firm-years; 1 outside the business economy.'
     """
 
     sbs: pd.DataFrame
