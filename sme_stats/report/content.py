@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sme_stats import __version__, catalogue
+from sme_stats import catalogue
 from sme_stats.claims.model import Claim
 from sme_stats.claims.search import Reconciliation, reconcile, weights_table
 from sme_stats.claims.space import Space
 from sme_stats.claims.verdicts import Verdict, check_one
 from sme_stats.claims.words import say_evidence, say_number, say_place
+from sme_stats.plotting.style import SIGNS
+from sme_stats.report.chains import chain_of
 from sme_stats.report.figures import CHARTS, Figure, claim_figure, draw
 from sme_stats.sources import snapshot
 from sme_stats.uncertainty.coherence import class_sums
 
 if TYPE_CHECKING:
     from sme_stats.report.page import Progress
-
-_MARKS = {"holds": "✓", "refuted": "✗", "undecided": "?", "unavailable": "–"}
 
 
 def build(claims: Sequence[Claim], space: Space, progress: Progress) -> dict[str, object]:
@@ -49,7 +49,7 @@ def build(claims: Sequence[Claim], space: Space, progress: Progress) -> dict[str
         figures.append(draw(name, make))
     progress("notes", steps - 1, steps)
     content = {
-        "version": __version__, "document": claims[0].document, "statements": statements,
+        "document": claims[0].document, "statements": statements,
         "counts": _counts(statements), "figures": figures, "sums": _sums(), "tables": _tables(),
         "releases": list(snapshot.releases().values()), "attribution": snapshot.attribution(),
         "weights": weights_table(),
@@ -68,12 +68,12 @@ def _statement(claim: Claim, space: Space) -> dict[str, object]:
     found = reconcile(claim, space, most=3)
     return {
         "id": claim.id, "quote": claim.quote or claim.printed.text, "printed": claim.printed.text,
-        "verdict": verdict.verdict, "mark": _MARKS[verdict.verdict], "note": verdict.note,
+        "verdict": verdict.verdict, "mark": SIGNS[verdict.verdict], "note": verdict.note,
         "expected": claim.expect, "as_expected": verdict.as_expected, "why": claim.why,
         "readings": _readings(verdict), "partial": _partial(verdict), "holds_as": _holds_as(found),
         "history": _history(found), "by_chance": f"{100 * found.by_chance:.1f}",
         "hits": found.hits, "searched": found.searched, "nearest": _nearest(found),
-        "figure": claim_figure(verdict.record()),
+        "figure": claim_figure(verdict.record()), "chain": chain_of(verdict, space),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Charts of the report, each in a wide and a narrow drawing, with alt text and data."""
+"""Charts of the pages, each in a wide and a narrow drawing, with marks, alt text and data."""
 
 from __future__ import annotations
 
@@ -7,18 +7,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from sme_stats import plotting
 from sme_stats.plotting import recipes
+from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.recipes import Question
+from sme_stats.report.marks import Mark, marks_of, size_of
+from sme_stats.report.rows import tabulate
 
 #: Widths in inches: a desktop column, and a phone held upright.
 WIDE, NARROW = 7.6, 3.7
-_COLUMNS = ("dataset", "vintage", "measure", "unit", "size", "age", "geo", "year", "value", "lower",
-            "upper", "flag", "conf")  # fmt: skip
 
-Make = Callable[[float], Any]
+#: Draws a chart, given its width and options such as the language.
+Make = Callable[..., Chart]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One picture of a chart as a data address, its size in points, and its marks."""
+
+    uri: str
+    width: float
+    height: float
+    marks: list[Mark]
 
 
 @dataclass(frozen=True)
@@ -29,53 +39,39 @@ class Figure:
     title: str
     alt: str
     note: str
-    wide: str
-    narrow: str
-    columns: list[str]
-    rows: list[list[str]]
+    wide: Drawing
+    narrow: Drawing
+    headings: list[str]
+    rows: list[list[tuple[str, str]]]
 
 
-def draw(name: str, make: Make) -> Figure:
+def draw(name: str, make: Make, lang: str = "en") -> Figure:
     """Draw a chart wide and narrow."""
-    wide, narrow = make(WIDE), make(NARROW)
-    columns, rows = _table(wide.data)
+    wide, narrow = make(WIDE, lang=lang), make(NARROW, lang=lang)
+    headings, rows = tabulate(wide.data, lang)
     return Figure(
-        name=name, title=wide.title, alt=wide.alt, note=wide.note, wide=_uri(wide.svg()),
-        narrow=_uri(narrow.svg()), columns=columns, rows=rows,
+        name=name, title=wide.title, alt=wide.alt, note=wide.note, wide=_drawing(wide),
+        narrow=_drawing(narrow), headings=headings, rows=rows,
     )  # fmt: skip
 
 
-def claim_figure(record: Mapping[str, Any]) -> Figure:
+def claim_figure(record: Mapping[str, Any], lang: str = "en") -> Figure:
     """Draw a printed interval beside the data's."""
-    return draw(str(record["id"]), lambda width: plotting.claim_against_data(record, width=width))
+
+    def make(width: float, **options: Any) -> Chart:
+        return plotting.claim_against_data(record, width=width, **options)
+
+    return draw(str(record["id"]), make, lang)
 
 
-def _uri(svg: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-
-def _table(data: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Rows behind a chart as text; columns that say nothing are left out."""
-    columns = [c for c in _COLUMNS if c in data.columns and data[c].astype(str).str.strip().any()]
-    rows = [
-        [_cell(row[c], c, str(row.get("unit", ""))) for c in columns]
-        for row in data.to_dict("records")
-    ]
-    return columns, rows
-
-
-def _cell(value: object, column: str, unit: str) -> str:
-    if column not in ("value", "lower", "upper"):
-        return "" if str(value) == "nan" else str(value)
-    number = float(value)  # type: ignore[arg-type]
-    if number != number:
-        return "withheld" if column == "value" else ""
-    return f"{number:,.3f}" if unit in ("PC", "PP") else f"{number:,.0f}"
+def _drawing(chart: Chart) -> Drawing:
+    uri = "data:image/svg+xml;base64," + base64.b64encode(chart.svg().encode()).decode()
+    return Drawing(uri, *size_of(chart), marks_of(chart))
 
 
 def _question(chart: str, **fields: Any) -> Make:
     question = Question(**fields)
-    return lambda width: recipes.draw(chart, question, width=width)
+    return lambda width, **options: recipes.draw(chart, question, width=width, **options)
 
 
 #: Charts of the report in their order; each takes a width in inches.

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from markupsafe import Markup
+
+from sme_stats import __version__
 from sme_stats.claims.files import read_claims
 from sme_stats.claims.space import Space
 from sme_stats.errors import InputError
 from sme_stats.loading import tables
 from sme_stats.places import data_dir
+from sme_stats.report.texts import text as text_of
 
 #: Told of each step: name, how many are done, how many there are.
 Progress = Callable[[str, int, int], None]
@@ -55,20 +62,43 @@ def write_report(
 
     statements = read_claims(*(claims or [data_dir() / "claims" / "press-2023.toml"]))
     content = build(statements, Space(tables()), progress or _silent)
-    return write_whole(Path(out), render(content))
+    return write_whole(Path(out), render("statements.html", content))
 
 
-def render(content: dict[str, object]) -> str:
-    """Fill the template; every text is escaped, and the template can reach nothing else."""
+def render(name: str, content: Mapping[str, object], lang: str = "en") -> str:
+    """Fill a template; every text is escaped, and the template can reach nothing else.
+
+    The page's policy lets only its own style and its own script through, known by their hashes.
+    """
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    folder = Path(__file__).parent / "templates"
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
+        loader=FileSystemLoader(folder), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
-    return environment.get_template("page.html").render(**content)
+    environment.filters["web"] = lambda url: str(url).lower().startswith(("https://", "http://"))
+    environment.filters["code"] = _code
+    assets: dict[str, object] = {}
+    for kind, file in (("style", "page.css"), ("script", "page.js")):
+        text = (folder / file).read_text(encoding="utf-8")
+        # Ours, and the only text of a page that is not escaped.
+        assets |= {kind: Markup(text), f"{kind}_hash": _hash(text)}  # noqa: S704
+    shared = {"version": __version__, "lang": lang, "t": partial(text_of, lang), **assets}
+    return environment.get_template(name).render(**(shared | dict(content)))
+
+
+def _code(text: str) -> Markup:
+    """Text with what stands between backticks as code, all of it escaped."""
+    shown = [Markup("{}"), Markup("<code>{}</code>")]
+    return Markup("").join(shown[n % 2].format(part) for n, part in enumerate(text.split("`")))
+
+
+def _hash(text: str) -> str:
+    """Source of a content security policy that lets one text through."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def write_whole(path: Path, text: str) -> Path:
