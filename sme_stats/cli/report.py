@@ -69,7 +69,8 @@ def _written(
 
     if everyone:
         langs = langs or ("en",)
-        return sheets.write_sheets(out or "output/countries", langs, claims, workers, progress)
+        folder = out or "output/countries"
+        return sheets.write_sheets(folder, langs, claims, workers=workers, progress=progress)
     if geo:
         return [sheets.write_sheet(geo, out, langs[0] if langs else "en", claims)]
     return [page.write_report(out or "output/report.html", claims, progress)]

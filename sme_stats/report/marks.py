@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from sme_stats.plotting.chart import Chart
-from sme_stats.report.rows import Row, describe, rows_of
+from sme_stats.report.rows import PRINTED, Row, describe, rows_of
 
 #: Half of the width of a mark that can be hit, in points.
 _HIT = 7.0
@@ -76,7 +76,7 @@ def _names(row: Row, free: Sequence[Artist]) -> tuple[str, ...]:
     segment = f"segment-{row.size}"
     if any(a.get_gid() == segment for a in free):
         return (segment,)
-    if row.kind in ("printed", "reading"):
+    if row.kind in PRINTED:
         return (row.kind,)
     return ("value",) if row.known else ("withheld",)
 
@@ -89,7 +89,7 @@ def _draws(artist: Artist, row: Row) -> bool:
         return False
     if str(artist.get_gid()).startswith("segment-"):
         return _same(artist.get_width(), row.value if row.known else max(row.lower, 0.0))
-    if row.kind in ("printed", "reading"):
+    if row.kind in PRINTED:
         return any(
             _same(end, wanted) for end, wanted in
             ((artist.get_x(), row.lower), (artist.get_x() + artist.get_width(), row.upper))

@@ -28,6 +28,8 @@ from sme_stats.report.texts import text
 
 #: An interval narrower than this needs two decimals to be seen.
 _NARROW = 0.1
+#: Rows of a claim's chart that are intervals because they are printed, not because withheld.
+PRINTED = ("printed", "reading")
 #: Sums of floats miss a whole number by less than this.
 _EXACT = 1e-6
 
@@ -89,7 +91,11 @@ def format_of(frame: pd.DataFrame, unit: str, lang: str) -> Format:
 
 
 def _varies(frame: pd.DataFrame, column: str) -> bool:
-    return column in frame.columns and frame[column].nunique() > 1
+    if column not in frame.columns:
+        return False
+    found = {str(code) for code in frame[column].unique()}
+    # Tables without ages have blanks or TOTAL there, which tell nothing apart.
+    return len({code for code in found if code.startswith("Y")} if column == "age" else found) > 1
 
 
 def _row(record: Mapping[Any, Any], lang: str, fmt: Format, varying: list[str]) -> Row:
@@ -112,8 +118,8 @@ def _label(record: Mapping[Any, Any], lang: str, varying: list[str]) -> str:
         "age": lambda: say_age(str(record["age"]), lang),
         "year": lambda: str(record["year"]),
     }
-    parts = [said[c]() for c in varying] or [str(record.get("year", ""))]
-    return ", ".join(parts)
+    parts = [said[c]() for c in varying if c != "age" or str(record["age"]).startswith("Y")]
+    return ", ".join(parts or [str(record.get("year", ""))])
 
 
 def say_age(age: str, lang: str) -> str:
@@ -136,6 +142,8 @@ def say_number(row: Row) -> str:
         return exact if row.lower == row.upper else f"{exact} ({say_span(row)})"
     if math.isnan(row.lower):
         return say(row.lang, "withheld_short" if row.conf else "no_data")
+    if row.kind in PRINTED:
+        return say_span(row)
     return f"{say(row.lang, 'withheld_short')}, {say_span(row)}"
 
 
@@ -221,7 +229,10 @@ def _value(_: Mapping[Any, Any], row: Row) -> tuple[str, str]:
     if row.known:
         plain = Row(row.label, row.lang, row.fmt, row.value, row.value, row.value)
         return say_number(plain), f"{row.value:.10g}"
-    return say(row.lang, "withheld_short" if row.conf else "no_data"), ""
+    if row.kind in PRINTED:
+        return "", ""
+    bounded = row.conf or not math.isnan(row.lower)
+    return say(row.lang, "withheld_short" if bounded else "no_data"), ""
 
 
 def _span(_: Mapping[Any, Any], row: Row) -> tuple[str, str]:

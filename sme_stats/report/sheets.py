@@ -97,10 +97,10 @@ def write_sheet(
 
 def write_sheets(
     out: str | Path = "output/countries", langs: Sequence[str] = ("en",),
-    claims: Sequence[str | Path] = (), workers: int | None = None,
+    claims: Sequence[str | Path] = (), geos: Sequence[str] = (), workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:  # fmt: skip
-    """Write the fact sheets of all countries at hand, in parallel, with an index a language.
+    """Write the fact sheets of countries, in parallel, with an index a language.
 
     Parameters
     ----------
@@ -110,6 +110,8 @@ def write_sheets(
         Languages.
     claims : sequence of str or pathlib.Path
         Claims files or folders; by default the embedded collection.
+    geos : sequence of str
+        Countries; by default all that the tables at hand have cells of.
     workers : int, optional
         Processes; by default one a core.
     progress : callable, optional
@@ -123,14 +125,17 @@ def write_sheets(
     Raises
     ------
     UnknownNameError
-        If a language is none of the three.
+        If a language is none of the three, or there is no such country.
     """
     langs = _require_languages(langs)
-    given = tuple(map(str, claims))
-    # The countries first, so that no language waits for another.
-    jobs = [(str(out), geo, lang, langs, given) for geo in [*countries(), ""] for lang in langs]
+    chosen = [require_country(geo) for geo in geos] or countries()
+    # The countries first, so that no language waits for another's index.
+    jobs = [
+        (str(out), geo, lang, langs, tuple(map(str, claims)), tuple(chosen))
+        for geo in [*chosen, ""] for lang in langs
+    ]  # fmt: skip
     written = dict(zip([job[1:3] for job in jobs], _each(jobs, workers, progress), strict=True))
-    return [Path(written[geo, lang]) for lang in langs for geo in ["", *countries()]]
+    return [Path(written[geo, lang]) for lang in langs for geo in ["", *chosen]]
 
 
 def _require_languages(langs: Sequence[str]) -> tuple[str, ...]:
@@ -162,14 +167,17 @@ def _told(tell: Progress, job: tuple[Any, ...], number: int, total: int) -> str:
     return path
 
 
-def _write(out: str, geo: str, lang: str, langs: tuple[str, ...], claims: tuple[str, ...]) -> str:
+def _write(
+    out: str, geo: str, lang: str, langs: tuple[str, ...], claims: tuple[str, ...],
+    chosen: tuple[str, ...],
+) -> str:  # fmt: skip
     name = geo or "index"
     others = [(code, NAMES[code], f"../{code}/{name}.html") for code in langs if code != lang]
     try:
         if geo:
             page = _page(geo, lang, claims, index="index.html", others=others)
         else:
-            page = render("index.html", _index(lang, claims) | {"others": others}, lang)
+            page = render("index.html", _index(lang, claims, chosen) | {"others": others}, lang)
         return str(write_whole(Path(out) / lang / f"{name}.html", page))
     except SmeStatsError as error:
         # Of a class that travels between processes: one message, nothing else.
@@ -205,7 +213,7 @@ def _sources(lang: str) -> dict[str, Any]:
     return {"tables": rows, "attribution": snapshot.attribution()}
 
 
-def _index(lang: str, claims: tuple[str, ...]) -> dict[str, Any]:
+def _index(lang: str, claims: tuple[str, ...], chosen: tuple[str, ...]) -> dict[str, Any]:
     """Content of the index: one row a country, and charts that compare them."""
     counts = Counter(claim.geo for claim in _collection(claims))
     charts = [
@@ -213,7 +221,7 @@ def _index(lang: str, claims: tuple[str, ...]) -> dict[str, Any]:
             name, _CHARTS[name], width=width, **options), lang)
         for name in _CHARTS
     ]  # fmt: skip
-    rows = [_index_row(geo, lang) | {"claims": counts[geo]} for geo in countries()]
+    rows = [_index_row(geo, lang) | {"claims": counts[geo]} for geo in chosen]
     headings = [text(lang, name) for name in _COLUMNS]
     return {"rows": rows, "headings": headings, "charts": charts, **_sources(lang)}
 

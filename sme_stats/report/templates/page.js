@@ -58,7 +58,7 @@
   const readable = (svg) => {
     const figure = svg.closest("figure");
     const marks = [...svg.querySelectorAll("rect")];
-    const tip = make("div", { className: "tip", hidden: true });
+    const tip = figure.querySelector(".tip") || make("div", { className: "tip", hidden: true });
     tip.setAttribute("aria-hidden", "true"); // the mark itself has the words as its name
     figure.append(tip);
     const show = (mark) => {

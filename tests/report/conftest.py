@@ -1,0 +1,47 @@
+"""Pages written once, and a headless Chromium to look at them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sme_stats.report.page import write_report
+from sme_stats.report.sheets import write_sheet, write_sheets
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+#: Keeps the browser from asking anything of the network.
+QUIET = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory) -> dict[str, Path]:
+    """The default page, and fact sheets: a language each, a small one, one with withheld cells."""
+    folder = tmp_path_factory.mktemp("pages")
+    wanted = {"DE": "de", "FR": "fr", "PT": "fr", "SI": "en", "UK": "en", "BG": "de"}
+    sheets = {geo: write_sheet(geo, folder / f"{geo}.html", lang) for geo, lang in wanted.items()}
+    return {"report": write_report(folder / "report.html"), **sheets}
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory) -> Path:
+    """Fact sheets of two countries in two languages with their index, in parallel processes."""
+    out = tmp_path_factory.mktemp("sheets")
+    write_sheets(out, ["en", "de"], geos=["DE", "PT"], workers=2)
+    return out
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A browser, started as it is on a machine without a screen."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: the page is not rendered")
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
