@@ -49,7 +49,7 @@ def marks_of(chart: Chart) -> list[Mark]:
     >>> from sme_stats.plotting.recipes import Question, draw
     >>> chart = draw("ranking", Question(geo=("DE", "PT"), year=(2021,), add_partial=False))
     >>> [mark.text.replace("\\xa0", " ") for mark in marks_of(chart)]
-    ['Germany: 56.5 %', 'Portugal: withheld, 69.7–93.5 %. b: break in series']
+    ['Germany: 56.5 %', 'Portugal: withheld, 69.7–93.5 %. b: break in time series']
     """
     free = [
         artist for ax in chart.figure.axes for artist in [*ax.lines, *ax.patches]
