@@ -89,9 +89,20 @@ def _text(head: bytes) -> str:
     return head[:MOST_MESSAGE].decode("utf-8", "replace")
 
 
+def is_page(head: bytes) -> bool:
+    """Whether an answer begins as a web page does.
+
+    Examples
+    --------
+    >>> is_page(b"<!DOCTYPE html><html>"), is_page(b"freq,geo"), is_page(b"<m:Structure>")
+    (True, False, False)
+    """
+    start = head[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    return start[:1] == b"<" and (b"<html" in start or b"<!doctype html" in start)
+
+
 def _markup(text: str, status: int) -> Ticket | None:
-    low = text[:2000].lower()
-    if "<html" in low or "<!doctype html" in low:
+    if is_page(text[:2000].encode()):
         title = re.search(r"<(?:title|h1)[^>]*>\s*([^<]*?)\s*<", text, re.IGNORECASE)
         said = f" ({title[1][:60]!r})" if title and title[1] else ""
         raise TransientError(

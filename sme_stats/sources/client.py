@@ -24,7 +24,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from sme_stats.errors import RefusedError, TransientError, UsageError
-from sme_stats.sources.answers import inspect
+from sme_stats.sources.answers import inspect, is_page
 from sme_stats.sources.folders import offline
 from sme_stats.sources.progress import bar
 
@@ -163,7 +163,9 @@ class Client:
         Raises
         ------
         TransientError
-            After the last attempt: connection cut, timeout, short body, 429, 5xx.
+            After the last attempt: connection cut, timeout, short body, 429, 5xx. A web page,
+            which Eurostat sends under load with status 200, is asked past in the same way; the
+            last one is given for what it is.
         RefusedError
             Offline, a redirect to another host, or a body beyond `most`.
         """
@@ -175,7 +177,10 @@ class Client:
         url = check_address(f"{self.base}/{path.lstrip('/')}")
         for attempt in range(1, self.attempts + 1):
             try:
-                return self._attempt(url, to, params, most)
+                answer = self._attempt(url, to, params, most)
+                if attempt == self.attempts or not is_page(answer.head(2000)):
+                    return answer
+                problem = "a web page instead of data"
             except (requests.ConnectionError, requests.Timeout, _ShortError) as error:
                 problem = _words(error)
             except (
@@ -183,8 +188,8 @@ class Client:
                 requests.exceptions.ContentDecodingError,
             ) as error:
                 problem = f"the connection was cut in mid-answer ({_words(error)})"
-            except requests.RequestException as error:
-                raise RefusedError(f"{url} cannot be asked: {_words(error)}") from None
+            except OSError as error:  # a request that is none, no certificates, a full disk
+                raise RefusedError(f"{url} cannot be downloaded: {_words(error)}") from None
             _LOG.warning("attempt %d of %d at %s: %s", attempt, self.attempts, url, problem)
             if attempt < self.attempts:
                 time.sleep(self.wait(attempt))
@@ -283,4 +288,6 @@ def _same_origin(url: str, target: str) -> None:
 def _words(error: Exception) -> str:
     inner = error.args[0] if error.args else error
     reason = getattr(inner, "reason", inner)
+    if isinstance(inner, int):  # of an OSError that is no answer: its number, then its words
+        reason = error
     return str(reason).split("\n")[0][:200] or type(error).__name__

@@ -28,6 +28,7 @@ from sme_stats.sources.folders import table_code
 from sme_stats.sources.formats import parse
 from sme_stats.sources.formats.cells import Cells, join
 from sme_stats.sources.formats.observations import to_frame
+from sme_stats.sources.progress import working
 from sme_stats.sources.queries import Query
 from sme_stats.sources.store import Store
 from sme_stats.sources.structure import Stamp, stamp, structure
@@ -71,7 +72,8 @@ class Eurostat:
                 count = int(self.store.about(code, before.vintage)["cells"])
                 return Fetched(code, before.vintage, count, path, fresh=False)
             cells, state = self._settled(code, before)
-            path = self.store.write(cells, self._about(code, state))
+            with working(f"storing {len(cells):,} cells of {code}"):
+                path = self.store.write(cells, self._about(code, state))
             return Fetched(code, state.vintage, len(cells), path, fresh=True)
 
     def load(self, dataset: str, filters: Mapping[str, object]) -> pd.DataFrame:
@@ -120,7 +122,8 @@ class Eurostat:
             path = Desk(self.client, self.store.root).take(
                 f"sdmx/2.1/data/{code}", _FORMAT, room / code
             )
-            return parse(path)
+            with working(f"reading {code}"):
+                return parse(path)
 
     def _parts(self, code: str, parts: list[Query]) -> Cells | None:
         """Download a query part by part, halving what is too big; None if that leads nowhere."""

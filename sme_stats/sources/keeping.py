@@ -7,7 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from sme_stats import catalogue
-from sme_stats.errors import NotAvailableError, UnknownNameError
+from sme_stats.errors import (
+    DataError,
+    FormatError,
+    NotAvailableError,
+    SmeStatsError,
+    SourceError,
+    TransientError,
+    UnknownNameError,
+)
 from sme_stats.sources import descriptions, differences, locks, snapshot
 from sme_stats.sources.folders import table_code
 from sme_stats.sources.store import Store
@@ -32,23 +40,52 @@ def fetch(*datasets: str, everything: bool = False) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        If Eurostat gave no whole, consistent answer; nothing half is kept.
+        If Eurostat gave no whole, consistent answer on a table; nothing half is kept. The others
+        are fetched all the same, and stay.
     """
-    from sme_stats.sources.eurostat import Eurostat
-
     asked = list(datasets)
     if everything:
         asked += [f.code for f in catalogue.entries().values() if f.dimensions and f.cells is None]
     if not asked:
         raise UnknownNameError("dataset", "", catalogue.entries(), "name one, or take all")
-    codes = [table_code(code) for code in dict.fromkeys(asked)]
+    rows, failed = _fetch_each([table_code(code) for code in dict.fromkeys(asked)])
+    if failed and not rows and len(set(map(str, failed.values()))) == 1:
+        raise next(iter(failed.values()))
+    if failed:
+        words = "; ".join(f"{code}: {error}" for code, error in failed.items())
+        raise SourceError(
+            f"{len(failed)} of {len(rows) + len(failed)} tables could not be fetched, the other "
+            f"{len(rows)} are in the store. {words}"
+        )
+    return pd.DataFrame(rows)
+
+
+def _fetch_each(codes: list[str]) -> tuple[list[dict[str, object]], dict[str, SmeStatsError]]:
+    """Fetch tables one after the other; what went wrong with one is kept for the end.
+
+    After two outages in a row the others are not tried: each would take a minute to fail.
+    """
+    from sme_stats.sources.eurostat import Eurostat
+
     eurostat = Eurostat()
-    rows = [eurostat.fetch(code) for code in codes]
-    return pd.DataFrame([
-        {"dataset": r.dataset, "vintage": r.vintage, "cells": r.cells, "fresh": r.fresh,
-         "path": str(r.path)}
-        for r in rows
-    ])  # fmt: skip
+    rows: list[dict[str, object]] = []
+    failed: dict[str, SmeStatsError] = {}
+    outages = 0
+    for code in codes:
+        try:
+            if outages == 2:
+                raise TransientError("not tried after two outages in a row; try again later")
+            found = eurostat.fetch(code)
+        except (DataError, FormatError) as error:
+            failed[code] = error
+            outages = min(2, outages + 1) if isinstance(error, TransientError) else 0
+            continue
+        outages = 0
+        rows.append({
+            "dataset": found.dataset, "vintage": found.vintage, "cells": found.cells,
+            "fresh": found.fresh, "path": str(found.path),
+        })  # fmt: skip
+    return rows, failed
 
 
 def vintages(dataset: str = "") -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from math import ceil
 from pathlib import Path
 
@@ -222,6 +223,12 @@ def _matching(cells: Cells, filters: Mapping[str, tuple[str, ...]]) -> Array | N
     return keep
 
 
+@lru_cache(maxsize=16)
+def _footer(path: Path, _mtime: int, _size: int) -> pq.FileMetaData:
+    """Parse a footer once: with hundreds of row groups it takes longer than a small slice."""
+    return pq.read_metadata(path, memory_map=True)
+
+
 class _opened:  # noqa: N801 - used as a function
     """A Parquet file; its failures as errors of ours."""
 
@@ -230,8 +237,13 @@ class _opened:  # noqa: N801 - used as a function
 
     def __enter__(self) -> pq.ParquetFile:
         try:
+            state = self.path.stat()
             # The columns come back as dictionaries: the file carries the schema it was written in.
-            self.file = pq.ParquetFile(self.path, memory_map=True)
+            self.file = pq.ParquetFile(
+                self.path,
+                memory_map=True,
+                metadata=_footer(self.path, state.st_mtime_ns, state.st_size),
+            )
         except (OSError, pa.ArrowException) as error:
             raise self._damaged(error) from None
         return self.file

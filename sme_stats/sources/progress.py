@@ -44,3 +44,21 @@ def bar(name: str, announced: str = "") -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(name, total=int(announced) if announced.isdigit() else None)
         yield lambda count: progress.update(task, advance=count)
+
+
+@contextmanager
+def working(words: str) -> Iterator[None]:
+    """Show on a terminal's stderr that something long is being done; silence everywhere else.
+
+    Examples
+    --------
+    >>> with working("storing sbs_sc_ovw"):
+    ...     pass
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(words):
+        yield

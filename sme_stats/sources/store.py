@@ -24,6 +24,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from sme_stats.errors import (
+    InputError,
     NotAvailableError,
     RefusedError,
     TransientError,
@@ -149,6 +150,8 @@ class Store:
             raise TransientError(
                 f"another process has been fetching {dataset} for {patience:.0f} s; try again later"
             ) from None
+        except OSError as error:
+            raise self._unwritable(error) from None
         try:
             yield
         finally:
@@ -161,11 +164,20 @@ class Store:
         What a killed process left is cleared away first: its lock is free, a living one's is not.
         """
         partial = private(self.root / "partial")
-        _sweep(partial)
-        with tempfile.TemporaryDirectory(dir=partial, prefix="w") as name:
-            busy = FileLock(Path(name) / "busy", mode=0o600)
-            with busy:
-                yield Path(name)
+        try:
+            _sweep(partial)
+            with tempfile.TemporaryDirectory(dir=partial, prefix="w") as name:
+                busy = FileLock(Path(name) / "busy", mode=0o600)
+                with busy:
+                    yield Path(name)
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> InputError:
+        return InputError(
+            f"cannot write to the store {self.root} ({error.strerror or error}); nothing half was "
+            "kept, so make room, or set SME_STATS_CACHE_DIR to another folder"
+        )
 
 
 def _sweep(partial: Path) -> None:

@@ -48,6 +48,44 @@ def test_waits_grow_and_differ():
     assert client.wait(3) != client.wait(3)
 
 
+def test_a_web_page_under_status_200_is_asked_past(fake, client):
+    page = body(b"<!DOCTYPE html><html><title>Busy</title></html>")
+    fake.fail("data", page, times=2)
+    assert client.get("sdmx/2.1/data/sbs_sc_ovw")[:2] == b"\x1f\x8b"
+    fake.fail("data", page, times=3)
+    with pytest.raises(TransientError, match=r"web page .'Busy'. instead of data"):
+        client.get("sdmx/2.1/data/sbs_sc_ovw")
+    assert fake.count("data") == 6
+
+
+def test_the_proxy_of_the_environment_is_used(fake, monkeypatch):
+    """Plain requests reach a proxy with the whole address in them."""
+    monkeypatch.setenv("http_proxy", fake.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    fake.fail("data", body(b"from the proxy"))
+    client = Client(base="http://127.0.0.2:9", attempts=1)
+    assert client.get("sdmx/2.1/data/t") == b"from the proxy"
+    assert fake.seen == ["http://127.0.0.2:9/sdmx/2.1/data/t"]
+
+
+def test_certificates_come_from_the_environment(fake, monkeypatch, tmp_path):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    client = Client(base=fake.url.replace("http:", "https:"), attempts=1)
+    with pytest.raises(RefusedError, match=r"cannot be downloaded: .*none\.pem"):
+        client.get("sdmx/2.1/data/t")
+
+
+def test_a_full_disk_is_an_error_of_ours(fake, client, monkeypatch):
+    monkeypatch.setattr("sme_stats.sources.client._write", fill_up)
+    with pytest.raises(RefusedError, match=r"cannot be downloaded: .*No space left on device"):
+        client.get("sdmx/2.1/data/sbs_sc_ovw")
+
+
+def fill_up(*_):
+    raise OSError(28, "No space left on device")
+
+
 def cut(handler):
     send(handler, b"freq,geo\\TIME_PERIOD\t2022 \n", Content_Length="5000")
     handler.connection.shutdown(socket.SHUT_RDWR)
@@ -96,6 +134,14 @@ def test_content_encoding_is_undone(fake, client):
     packed = gzip.compress(b"text", mtime=0)
     fake.fail("data", body(packed, Content_Encoding="gzip"))
     assert client.get("sdmx/2.1/data/sbs_sc_ovw") == b"text"
+
+
+def test_a_bomb_in_a_content_encoding_is_refused(fake, client):
+    """What grows past the bound is refused while it is unpacked, not afterwards."""
+    bomb = gzip.compress(b"\0" * (64 << 20), mtime=0)
+    fake.fail("data", body(bomb, Content_Encoding="gzip"))
+    with pytest.raises(RefusedError, match="goes past 1,000,000 bytes"):
+        client.get("sdmx/2.1/data/sbs_sc_ovw", most=1_000_000)
 
 
 def test_a_damaged_content_encoding_is_tried_again(fake, client):

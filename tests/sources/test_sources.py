@@ -112,9 +112,11 @@ def test_metadata_faults_are_errors_of_ours(fake, client, capsys):
         (b"<!DOCTYPE x []><x/>", RefusedError),
         (b"{}", SourceError),
     ):
-        fake.fail("dataflow", body(content))
+        fake.faults.clear()
+        fake.fail("dataflow", body(content), times=3)
         with pytest.raises(kind):
             Metadata(client).contents()
+    fake.faults.clear()
     assert capsys.readouterr().out == ""
     import eurostat.eurostat
     import requests
@@ -131,8 +133,10 @@ def test_fetch_and_show(fake):
     assert fetch("sbs_sc_ovw")["fresh"].tolist() == [False]
     with pytest.raises(UnknownNameError, match="name one"):
         fetch()
-    with pytest.raises(RefusedError):
+    with pytest.raises(SourceError, match=r"17 of 19 tables .* the other 2 are in the store"):
         fetch(everything=True)
+    with pytest.raises(RefusedError, match="404"):
+        fetch("nothing_here")
     about = show("sbs_sc_ovw")
     assert about["cells"] == 9
     assert about["withheld"] == 2
@@ -151,6 +155,22 @@ def test_fetch_and_show(fake):
             show("sbs_sc_ovw", source, vintage="1999-01-01")
     fake.tables["other"] = Table(b"geo,unit\\TIME_PERIOD\t2022 \nDE,NR\t1 \n", updated=STAMP)
     assert show("other")["title"] == "Title of other"
+
+
+def test_one_table_that_fails_does_not_stop_the_others(fake, monkeypatch):
+    for code in ("t1", "t2", "t3", "t4"):
+        fake.tables[code] = Table(TSV)
+    fake.fail("/data/t2", body(b"neither"))
+    with pytest.raises(SourceError, match=r"1 of 3 tables .* t2: none of Eurostat's formats"):
+        fetch("t1", "t2", "t3")
+    assert datasets(source="store")["dataset"].tolist() == ["t1", "t3"]
+    # Two outages in a row, and the rest is not waited for.
+    monkeypatch.setattr("sme_stats.sources.client.Client.wait", lambda *_: 0.0)
+    fake.fail("", body(b"<html>Sorry</html>"), times=10)
+    seen = len(fake.seen)
+    with pytest.raises(SourceError, match=r"3 of 3 tables .* t4: not tried after two outages"):
+        fetch("t1", "t3", "t4")
+    assert len(fake.seen) - seen == 10
 
 
 @pytest.mark.live

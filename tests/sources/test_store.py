@@ -140,45 +140,52 @@ def served(tmp_path, monkeypatch):
     server.server_close()
 
 
-ONE = (
-    "import os, sys, threading\n"
-    "from sme_stats.sources.eurostat import Eurostat\n"
-    "from sme_stats.sources.client import Client\n"
-    "while True:\n"
-    "    child = os.fork()\n"
-    "    if child == 0:\n"
-    "        r = Eurostat(Client(attempts=2, backoff=0.01)).fetch('sbs_sc_ovw')\n"
-    "        os._exit(0)\n"
-    "    print(child, flush=True)\n"
-    "    os.waitpid(child, 0)\n"
-    "    print('done', flush=True)\n"
-    "    if not sys.stdin.readline():\n"
-    "        break\n"
-)
+#: Fetches in a child of its own, once for every line it is sent; says the child's id and its end.
+MOTHER = """
+import os, sys
+from sme_stats.sources.client import Client
+from sme_stats.sources.eurostat import Eurostat
+while sys.stdin.readline():
+    child = os.fork()
+    if child == 0:
+        Eurostat(Client(attempts=2, backoff=0.01)).fetch("sbs_sc_ovw")
+        os._exit(0)
+    print(child, flush=True)
+    print(os.waitpid(child, 0)[1], flush=True)
+"""
+
+
+def stage(store: Store) -> str:
+    """How far a killed process had come, by what it left."""
+    left = {path.name for path in (store.root / "partial").glob("*/*")}
+    return "store" if "table" in left else "download" if "sbs_sc_ovw" in left else "other"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks, to kill without starting anew")
 def test_killed_at_50_random_moments_the_store_holds_only_whole_tables(served):
     """Each round changes the table; a child downloads and stores it, and is killed on the way."""
     rng = random.Random(50)
-    store, killed, seen = Store(), 0, set()
+    store, stages, seen, took, turn = Store(), [], set(), 0.0, 0
     mother = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", ONE], stdin=subprocess.PIPE,
+        [sys.executable, "-W", "ignore", "-c", MOTHER], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        for turn in range(50):
-            if turn:
-                day = f"2026-{turn // 28 + 1:02}-{turn % 28 + 1:02}"
-                served.tables["sbs_sc_ovw"] = Table(distinct(20_000, turn), f"{day}T11:00:00+0100")
-                mother.stdin.write("\n")
-                mother.stdin.flush()
-            child = int(mother.stdout.readline())
-            time.sleep(rng.uniform(0.0, 0.08))
-            with contextlib.suppress(ProcessLookupError):  # done already
-                os.kill(child, signal.SIGKILL)
-                killed += 1
-            assert mother.stdout.readline().strip() == "done"
+        while len(stages) < 50 and turn < 200:
+            day = f"2026-{turn // 28 + 1:02}-{turn % 28 + 1:02}"
+            served.tables["sbs_sc_ovw"] = Table(distinct(20_000, turn), f"{day}T11:00:00+0100")
+            mother.stdin.write("\n")
+            mother.stdin.flush()
+            child, start = int(mother.stdout.readline()), time.perf_counter()
+            if turn > 1:  # the first two are left alone, to learn how long one takes
+                time.sleep(rng.uniform(0.0, took))
+                with contextlib.suppress(ProcessLookupError):  # done already
+                    os.kill(child, signal.SIGKILL)
+            status = int(mother.stdout.readline())
+            took = time.perf_counter() - start if turn < 2 else took
+            if os.WIFSIGNALED(status):
+                stages.append(stage(store))
+            turn += 1
             for vintage in set(store.vintages("sbs_sc_ovw")) - seen:
                 cells = store.cells("sbs_sc_ovw", vintage)
                 assert len(cells) == 40_000
@@ -189,12 +196,28 @@ def test_killed_at_50_random_moments_the_store_holds_only_whole_tables(served):
         mother.stdin.close()
         mother.wait(10)
         mother.stdout.close()
-    assert killed > 20
-    assert len(seen) < 50
+    assert len(stages) == 50
+    assert {"download", "store"} <= set(stages)
+    assert 2 <= len(seen) < turn
     from sme_stats.sources.eurostat import Eurostat
 
     assert Eurostat().fetch("sbs_sc_ovw").cells == 40_000
     assert list((store.root / "partial").glob("*/table")) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits the size of files")
+def test_a_full_disk_is_one_line_and_leaves_nothing(served):
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))\n"
+        "from sme_stats.cli import main; main(['fetch', 'sbs_sc_ovw'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) in ((2, ""), (3, ""))
+    assert "File too large" in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert Store().vintages("sbs_sc_ovw") == []
+    assert list((Store().root / "partial").iterdir()) == []
 
 
 def test_two_processes_fetch_a_table_once(served):

@@ -11,8 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from sme_stats.errors import FormatError
+from sme_stats.sources.formats.blocks import spread
 
 Array = np.ndarray[Any, Any]
+#: Cells from which on threads are worth their start.
+MANY = 1_000_000
 _MONTH, _WEEK = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[1-4]\d|5[0-3])"
 _DAY = r"(?:0[1-9]|[12]\d|3[01])"
 _PERIOD = re.compile(
@@ -169,12 +172,17 @@ def join(parts: list[Cells]) -> Cells:
         raise FormatError(
             f"the file mixes dataflows: {', '.join(sorted(flows))}; read one at a time"
         )
-    value = parts[0].value if len(parts) == 1 else np.concatenate([p.value for p in parts])
     stacks = [part.columns() for part in parts]
+    values = [part.value for part in parts]
     for part in parts:
-        part.value = value[:0]
-    columns = {name: stack([s.pop(name) for s in stacks]) for name in list(stacks[0])}
-    return assemble(columns, value, flows.pop(), parts[0].vintage)
+        part.value = part.value[:0]
+    names = list(stacks[0])
+    # Copies of tens of megabytes: side by side, as the blocks were parsed.
+    each = spread if sum(map(len, values)) > MANY else map
+    columns = each(lambda name: stack([s.pop(name) for s in stacks]), names)
+    named = dict(zip(names, columns, strict=True))
+    value = values[0] if len(values) == 1 else np.concatenate(values)
+    return assemble(named, value, flows.pop(), parts[0].vintage)
 
 
 def stack(columns: list[Coded], texts: list[str] | None = None) -> Coded:
@@ -201,7 +209,13 @@ def _look_up(codes: Array, places: list[int], size: int) -> Array:
 
 
 def coded(column: pa.ChunkedArray | pa.Array) -> Coded:
-    """Read an Arrow dictionary column; nulls become the empty text."""
+    """Read an Arrow dictionary column; nulls become the empty text.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If a text is not UTF-8: the parsers leave that to the few distinct ones here.
+    """
     if isinstance(column, pa.ChunkedArray):
         if column.num_chunks == 0:
             return Coded(np.zeros(0, dtype=np.int8), [])

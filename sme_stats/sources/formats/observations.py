@@ -71,14 +71,18 @@ def _measures(
 def _time(period: Coded, freq: Coded | None) -> dict[str, object]:
     """``year`` always; ``period`` beside it unless every cell is annual."""
     years = np.array([int(text[:4]) for text in period.texts] or [0], dtype=np.int16)
-    used = period.used()
-    # Annual tables have been served with the first day of the year: 1960-01-01.
-    annual = all(len(t) == 4 or t.endswith("-01-01") for t in used)
-    if freq is not None:
-        annual = annual and set(freq.used()) <= {"A"}
-    elif any(len(t) > 4 for t in used):
-        annual = False
     out: dict[str, object] = {"year": years.take(period.codes)}
-    if not annual:
+    # What occurs is counted only where the lists of texts, which may hold more, leave it open.
+    if not _annual(period.texts, freq.texts if freq else None) and not _annual(
+        period.used(), freq.used() if freq else None
+    ):
         out["period"] = _categorical(period)
     return out
+
+
+def _annual(periods: list[str], freqs: list[str] | None) -> bool:
+    """Whether all periods are years; tables have been served with their first day, 1960-01-01."""
+    if freqs is None:
+        return all(len(text) == 4 for text in periods)
+    years = all(len(text) == 4 or text.endswith("-01-01") for text in periods)
+    return years and set(freqs) <= {"A"}

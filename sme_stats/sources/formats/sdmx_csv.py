@@ -49,7 +49,10 @@ def _block(body: bytes, names: list[str]) -> Cells:
     whole_lines(body)
     table = _read(body, names)
     kept = codes_only(names)
-    columns = {name: coded(table.column(name)) for name in kept if name != "OBS_VALUE"}
+    try:
+        columns = {name: coded(table.column(name)) for name in kept if name != "OBS_VALUE"}
+    except UnicodeDecodeError as error:
+        raise FormatError(f"the file is not UTF-8: {bytes(error.object[:40])!r}") from None
     value = _values(table.column("OBS_VALUE"))
     flow = columns.get("DATAFLOW") or columns.get("STRUCTURE_ID")
     updates = columns.get("LAST UPDATE")
@@ -142,7 +145,10 @@ def _read(text: bytes, names: list[str]) -> pa.Table:
             ),
             parse_options=pacsv.ParseOptions(ignore_empty_lines=False),
             convert_options=pacsv.ConvertOptions(
-                column_types=types, null_values=["", ":"], strings_can_be_null=False
+                column_types=types,
+                null_values=["", ":"],
+                strings_can_be_null=False,
+                check_utf8=False,  # `coded` decodes the distinct texts
             ),
         )
     except pa.ArrowInvalid as error:

@@ -105,7 +105,7 @@ def _block(body: bytes, head: Header, keep_missing: bool) -> tuple[Cells | bytes
         if not _separated(body, table.num_rows, head):
             return body, body.count(b"\n")
         return _long(table, head, keep_missing), table.num_rows
-    except (pa.ArrowInvalid, _NumberError):
+    except (pa.ArrowInvalid, UnicodeDecodeError, _NumberError):
         return body, body.count(b"\n")
 
 
@@ -157,7 +157,11 @@ def _csv(text: bytes, head: Header) -> pa.Table:
             delimiter="\t", quote_char=False, ignore_empty_lines=False
         ),
         convert_options=pacsv.ConvertOptions(
-            column_types=types, null_values=[":"], strings_can_be_null=False
+            column_types=types,
+            null_values=[":"],
+            strings_can_be_null=False,
+            # A seventh of the time; `coded` decodes the few distinct texts, and finds what is not.
+            check_utf8=False,
         ),
     )
 
