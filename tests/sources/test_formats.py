@@ -223,11 +223,27 @@ def test_json_stat():
         ({"dimension": {}}, "KeyError"), ({"value": 5}, "TypeError"),
         ({"size": [1, 2, 3]}, "does not fit its size"), ({"id": ["freq", "geo", "x"]}, "KeyError"),
         ({"value": {"0": 10**400}}, "not a JSON-stat|OverflowError"),
+        ({"value": {"0": float("inf")}}, "Infinity is no value"),
+        ({"value": {"0": float("nan")}}, "NaN is no value"),
+        ({"value": {"0 ": 1}}, "no position"),
+        ({"value": {"01": 1}}, "no position"),
     ],
 )  # fmt: skip
 def test_json_stat_that_is_none(changes, words):
     with pytest.raises(FormatError, match=words):
         read(stat(**changes))
+
+
+def test_json_stat_that_lost_a_name_is_damaged():
+    text = stat()
+    with pytest.raises(FormatError, match="KeyError: 'value'"):
+        read(text.replace(b'"value"', b'"valus"'))
+    with pytest.raises(FormatError, match="unknown key 'statut', and no status"):
+        read(text.replace(b'"status"', b'"statut"'))
+    with pytest.raises(FormatError, match="has the key '0' twice"):
+        read(text.replace(b'"1": 2', b'"0": 2'))
+    with pytest.raises(FormatError, match="beyond any count"):
+        read(text.replace(b"1.5", b"1e999"))
 
 
 def test_json_that_is_an_error():

@@ -21,6 +21,7 @@ _DAY = r"(?:0[1-9]|[12]\d|3[01])"
 _PERIOD = re.compile(
     rf"\d{{4}}(?:-(?:Q[1-4]|S[12]|T[1-3]|W{_WEEK}|{_MONTH}(?:-{_DAY})?))?", re.ASCII
 )
+_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 #: As files wrote periods until 2022: 2020M01, 2020Q1, 2020S1, 2020W05, 2020M01D31.
 _OLD_PERIOD = re.compile(r"(\d{4})-?(?:M(\d\d)(?:D(\d\d))?|([QSTW]\d{1,2}))", re.ASCII)
 
@@ -102,8 +103,10 @@ class Cells:
             raise FormatError(f"the file names a period twice: {', '.join(self.period.texts)}")
         self.period = self.period.recode(texts)
         for name, column in self.dims.items():
+            if not _NAME.fullmatch(name):
+                raise FormatError(f"{name!r} is no name of a dimension; the file is damaged")
             for text in column.texts:
-                if not text.isprintable():
+                if not text.isprintable() or " " in text:
                     raise FormatError(f"{text!r} is no code of {name}; the file is damaged")
             if "" in column.texts and "" in column.used():
                 raise FormatError(f"a row has no code of the dimension {name}; the file is damaged")

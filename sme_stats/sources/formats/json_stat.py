@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from sme_stats.errors import FormatError, RefusedError, TransientError
 from sme_stats.sources.formats.cells import Array, Cells, Coded, narrow
@@ -17,6 +18,20 @@ from sme_stats.sources.formats.sdmx_csv import stamp
 from sme_stats.sources.formats.tsv import split_marks
 
 _TIME = ("time", "TIME_PERIOD")
+#: What JSON-stat 2.0 names at the top of a dataset.
+_KNOWN = {
+    "version", "class", "label", "source", "updated", "href", "link", "note", "role", "extension",
+    "id", "size", "dimension", "value", "status", "error", "warning",
+}  # fmt: skip
+_DAMAGE = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    StopIteration,
+)
 #: More positions than this cannot be an answer of the Statistics interface (limit 5 million).
 MOST_POSITIONS = 200_000_000
 
@@ -35,7 +50,7 @@ def parse(pieces: Iterable[bytes], *, keep_missing: bool = False) -> Cells:
     refuse_error(body)
     try:
         return _cells(body)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+    except _DAMAGE as error:
         what = f"{type(error).__name__}: {error}"
         raise FormatError(f"this JSON is not a JSON-stat 2.0 dataset: {what[:120]}") from None
 
@@ -83,22 +98,27 @@ def _cells(body: dict[str, Any]) -> Cells:
         raise ValueError("id and size do not fit each other")
     if math.prod(sizes) > MOST_POSITIONS:
         raise ValueError(f"a cube of {math.prod(sizes):,} positions is beyond any answer")
-    place = _sparse(body.get("value", {}), math.prod(sizes), number=True)
-    status = _sparse(body.get("status", {}), math.prod(sizes), number=False)
-    positions = np.unique(np.fromiter([*place, *status], dtype=np.int64))
+    if "status" not in body and (odd := set(body) - _KNOWN):
+        # A damaged name must not lose the flags, and with them what is withheld.
+        raise ValueError(f"unknown key {min(odd)!r}, and no status")
+    places, numbers = _sparse(body["value"], math.prod(sizes), {int, float})
+    marked, marks = _sparse(body.get("status", {}), math.prod(sizes), {str})
+    positions = np.union1d(places, marked)
     index = np.unravel_index(positions, sizes) if len(positions) else [positions] * len(ids)
     dims = {
         name: Coded(narrow(np.asarray(codes), n), _codes(body["dimension"][name]["category"], n))
         for name, codes, n in zip(ids, index, sizes, strict=True)
     }
     period = next(dims.pop(name) for name in _TIME if name in dims)
-    texts = sorted({*status.values(), ""})
-    number = {text: i for i, text in enumerate(texts)}
-    flag, conf = split_marks(Coded(_status(positions, status, number), texts))
+    value = np.full(len(positions), np.nan)
+    value[np.searchsorted(positions, places)] = np.array(numbers, dtype=np.float64)
+    if not np.isfinite(value[~np.isnan(value)]).all():
+        raise ValueError("a value is beyond any count")
+    flag, conf = split_marks(_status(marks, np.searchsorted(positions, marked), len(positions)))
     return Cells(
         dims=dims,
         period=period,
-        value=np.array([place.get(int(p), np.nan) for p in positions], dtype=np.float64),
+        value=value,
         flag=flag,
         conf=conf,
         dataset=_dataset(body),
@@ -106,31 +126,40 @@ def _cells(body: dict[str, Any]) -> Cells:
     )
 
 
-def _status(positions: Array, status: dict[int, Any], number: dict[str, int]) -> Array:
-    codes = [number[status.get(int(p), "")] for p in positions]
-    return narrow(np.array(codes, dtype=np.int32), len(number))
+def _status(marks: list[str], rows: Array, count: int) -> Coded:
+    texts = sorted({*marks, ""})
+    number = {text: i for i, text in enumerate(texts)}
+    codes = np.full(count, number[""], dtype=np.int32)
+    codes[rows] = np.fromiter(map(number.__getitem__, marks), dtype=np.int32, count=len(marks))
+    return Coded(narrow(codes, len(texts)), texts)
 
 
-def _sparse(values: object, size: int, *, number: bool) -> dict[int, Any]:
-    """Position to value, from an object keyed by position or from a full list."""
-    pairs = values.items() if isinstance(values, dict) else enumerate(values)  # type: ignore[arg-type]
-    out: dict[int, Any] = {}
-    for key, value in pairs:
-        if value is None:
-            continue
-        position = int(key)
-        if str(position) != str(key):  # "00" beside "0" would be two values of one cell
-            raise ValueError(f"{key!r} is no position")
-        if not 0 <= position < size:
-            raise ValueError(f"position {key} lies outside the cube of {size}")
-        if number and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise ValueError(f"value {value!r} is not a number")
-        if number and not math.isfinite(value):
-            raise ValueError(f"the value at position {key} is beyond any count")
-        if not number and not isinstance(value, str):
-            raise ValueError(f"status {value!r} is not text")
-        out[position] = value
-    return out
+def _sparse(values: Any, size: int, kinds: set[type]) -> tuple[Array, list[Any]]:
+    """Positions and what stands there, from an object keyed by position or from a full list."""
+    keyed = isinstance(values, dict)
+    found = list(values.values()) if keyed else list(values)
+    positions = _positions(list(values)) if keyed else np.arange(len(found))
+    if odd := set(map(type, found)) - kinds - {type(None)}:
+        what = "status is not text" if str in kinds else "value is not a number"
+        raise TypeError(f"{what} but {min(kind.__name__ for kind in odd)}")
+    if len(positions) and not (positions.min() >= 0 and positions.max() < size):
+        raise ValueError(f"a position lies outside the cube of {size}")
+    there = np.fromiter((v is not None for v in found), dtype=bool, count=len(found))
+    return positions[there], [v for v in found if v is not None]
+
+
+def _positions(keys: list[str]) -> Array:
+    texts = pa.array(keys, pa.string())
+    try:
+        places = texts.cast(pa.int64())
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"a key is no position: {str(error)[:60]}") from None
+    written = places.cast(pa.string())
+    if not written.equals(texts):  # "00" beside "0" would be two values of one cell
+        odd = next(k for k, w in zip(keys, written.to_pylist(), strict=True) if k != w)
+        raise ValueError(f"{odd!r} is no position")
+    found: Array = places.to_numpy()
+    return found
 
 
 def _codes(category: dict[str, Any], size: int) -> list[str]:
