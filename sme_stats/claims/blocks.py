@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sme_stats.indicators.ranges import Values
-from sme_stats.uncertainty.cube import Array, from_bits
+from sme_stats.uncertainty.cube import Array, letters_of
 
 KEYS = ("dataset", "vintage", "measure", "unit", "nace", "geo", "year", "source", "age", "members")
 #: Groups of a table whose columns are kept once computed; a larger one's are computed again.
@@ -103,21 +103,23 @@ class Block:
             same &= column.codes == at
         return np.flatnonzero(same)
 
+    @cached_property
+    def _texts(self) -> dict[str, tuple[list[str], Array]]:
+        """Codes of every key as plain texts, and which row has which."""
+        columns = {name: column for name, column in self.keys.items() if name != "year"}
+        return {n: ([str(c) for c in k.categories], k.codes) for n, k in columns.items()}
+
     def evidence(self, row: int, size: str) -> Evidence:
         """One number, spelt out."""
-        numbers, keys = self.column(size), self.keys
-        year = int(keys["year"][row])
+        numbers, texts = self.column(size), self._texts
+        named = {name: codes[places[row]] for name, (codes, places) in texts.items()}
+        year = int(self.keys["year"][row])
         base = 0 if self.base is None else int(self.base[row])
         return Evidence(
-            statistic=self.statistic, measure=str(keys["measure"][row]), size=size,
-            geo=str(keys["geo"][row]), year=year, nace=str(keys["nace"][row]),
-            dataset=str(keys["dataset"][row]), vintage=str(keys["vintage"][row]),
-            source=str(keys["source"][row]), age=str(keys["age"][row]),
-            members=str(keys["members"][row]), unit=str(keys["unit"][row]),
-            value=float(numbers.value[row]), lower=float(numbers.lower[row]),
-            upper=float(numbers.upper[row]), flag=str(from_bits(numbers.bits[[row]])[0]),
-            conf="C" if numbers.withheld[row] else "",
-            how=self.how.format(year=year, base=base), of=self.of, base_year=base,
+            statistic=self.statistic, size=size, year=year, value=float(numbers.value[row]),
+            lower=float(numbers.lower[row]), upper=float(numbers.upper[row]),
+            flag=letters_of(int(numbers.bits[row])), conf="C" if numbers.withheld[row] else "",
+            how=self.how.format(year=year, base=base), of=self.of, base_year=base, **named,
         )  # fmt: skip
 
 

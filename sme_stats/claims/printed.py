@@ -2,7 +2,7 @@
 
 A number is printed to a last digit; it stands for every value that would be printed so. Half of
 the last digit lies on each side, the upper end outside: ``58 %`` is [57.5, 58.5). Words move or
-open an end; each is documented in `WORDS`.
+open an end; each is documented in `sme_stats.claims.phrases`, in six languages.
 """
 
 from __future__ import annotations
@@ -12,40 +12,21 @@ import re
 from dataclasses import dataclass
 
 from sme_stats.claims.digits import Digits, add, parse_digits
-from sme_stats.errors import ClaimError
+from sme_stats.claims.phrases import (
+    CURRENCIES,
+    FRACTIONS,
+    MAGNITUDES,
+    ONES,
+    OUT_OF,
+    PERCENT,
+    POINTS,
+    WORDS,
+)
+from sme_stats.errors import ClaimError, nearest
 
-#: Multipliers that stand behind a number.
-MAGNITUDES = {
-    "thousand": 1e3, "k": 1e3, "million": 1e6, "millions": 1e6, "mn": 1e6, "m": 1e6, "mio": 1e6,
-    "billion": 1e9, "billions": 1e9, "bn": 1e9, "mrd": 1e9, "trillion": 1e12, "tn": 1e12,
-}  # fmt: skip
-
-#: Words before a number, and the ends they give. ``unit`` is one unit of the last digit printed;
-#: where the number ends in zeros, half a unit of its last digit that is not zero; never more than
-#: a tenth of the number.
-WORDS = {
-    "below": ("almost", "nearly", "close to", "just under", "just below", "approaching"),
-    "above": ("just over", "slightly more than", "just above", "a little over"),
-    "around": ("around", "about", "roughly", "some", "approximately", "circa", "ca.", "~"),
-    "least": ("more than", "over", "at least", "above", "upwards of", "exceeding"),
-    "most": ("less than", "under", "fewer than", "at most", "up to", "below"),
-    "exact": ("just", "only", "exactly", "a total of", "as many as"),
-}
-
-_ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-_FRACTIONS = {
-    "half": (1, 2), "a half": (1, 2), "one half": (1, 2), "a third": (1, 3), "one third": (1, 3),
-    "two thirds": (2, 3), "a quarter": (1, 4), "one quarter": (1, 4), "three quarters": (3, 4),
-    "a fifth": (1, 5), "one fifth": (1, 5), "two fifths": (2, 5), "three fifths": (3, 5),
-    "four fifths": (4, 5),
-}  # fmt: skip
 #: A fraction in words is a rounding to halves, thirds, quarters or fifths: one sixtieth each way
 #: keeps them apart from each other.
 _FRACTION_HALF = 100 / 60
-_CURRENCIES = {"eur": "EUR", "€": "EUR", "euro": "EUR", "euros": "EUR", "usd": "USD", "$": "USD",
-               "us$": "USD", "gbp": "GBP", "£": "GBP"}  # fmt: skip
-_PERCENT = ("%", "percent", "per cent", "pc")
-_POINTS = ("percentage points", "percentage point", "pp")
 
 
 @dataclass(frozen=True)
@@ -131,7 +112,10 @@ def parse_printed(text: str, decimal: str = "") -> PrintedNumber:
     if not isinstance(text, str) or not text.strip() or len(text) > 200:
         raise ClaimError(f"{str(text)[:40]!r} is not a printed number, such as '58%'")
     words = re.sub(r"\s+", " ", text.replace("\N{MINUS SIGN}", "-").strip().lower())
-    words = words.removeprefix("between ").removeprefix("from ").removesuffix(" of").rstrip(" .")
+    words = (
+        words.removeprefix("between ").removeprefix("from ").removesuffix(" of").removesuffix(" de")
+    )
+    words = words.rstrip(" .")
     direction, rest = _direction(words)
     parsed = _ratio(rest) or _fraction(rest)
     if parsed is None:
@@ -154,7 +138,7 @@ def _direction(words: str) -> tuple[str, str]:
 
 def _ratio(words: str) -> tuple[float, float, str] | None:
     """``7 out of 10``, ``nine in ten``: percent, half a step each way."""
-    match = re.fullmatch(r"(\w+) (?:out of|in|of) (?:every )?(\w+)", words)
+    match = re.fullmatch(rf"(\w+) (?:{'|'.join(OUT_OF)}) (?:every )?(\w+)", words)
     if not match:
         return None
     part, whole = (_small(word) for word in match.groups())
@@ -168,12 +152,12 @@ def _ratio(words: str) -> tuple[float, float, str] | None:
 def _small(word: str) -> int | None:
     if word.isascii() and word.isdigit() and len(word) < 7:
         return int(word)
-    return _ONES.index(word) if word in _ONES else None
+    return ONES.index(word) if word in ONES else None
 
 
 def _fraction(words: str) -> tuple[float, float, str] | None:
     plain = words.replace("-", " ").strip()
-    return _near_fraction(*_FRACTIONS[plain]) if plain in _FRACTIONS else None
+    return _near_fraction(*FRACTIONS[plain]) if plain in FRACTIONS else None
 
 
 def _near_fraction(part: int, whole: int) -> tuple[float, float, str]:
@@ -200,17 +184,17 @@ def _number(text: str, direction: str, words: str, decimal: str) -> PrintedNumbe
 
 
 def _currency(words: str) -> tuple[str, str]:
-    for sign in sorted(_CURRENCIES, key=len, reverse=True):
+    for sign in sorted(CURRENCIES, key=len, reverse=True):
         pattern = re.escape(sign)
         edge = r"(?![a-z])" if sign.isalpha() else ""
         start = r"(?<![a-z])" if sign.isalpha() else ""
         if re.search(start + pattern + edge, words):
-            return _CURRENCIES[sign], re.sub(start + pattern + edge, " ", words, count=1).strip()
+            return CURRENCIES[sign], re.sub(start + pattern + edge, " ", words, count=1).strip()
     return "", words
 
 
 def _kind(words: str, currency: str) -> tuple[str, str]:
-    for kind, signs in (("points", _POINTS), ("percent", _PERCENT)):
+    for kind, signs in (("points", POINTS), ("percent", PERCENT)):
         for sign in signs:
             if words.endswith(sign):
                 return kind, words.removesuffix(sign).strip()
@@ -218,11 +202,11 @@ def _kind(words: str, currency: str) -> tuple[str, str]:
 
 
 def _magnitude(words: str, text: str) -> tuple[list[str], float]:
-    match = re.fullmatch(r"(.*?)\s*([a-z]*)\.?", words)
+    match = re.fullmatch(r"(.*?)\s*(mil millones|[^\W\d_]*)\.?", words)
     body, word = (match[1], match[2]) if match else (words, "")
     if word and word not in MAGNITUDES:
         raise ClaimError(
-            f"{text!r} cannot be read: {word!r} is no magnitude; valid: {', '.join(MAGNITUDES)}"
+            f"{text!r} cannot be read: {word!r} is no magnitude; {nearest(word, MAGNITUDES, 13)}"
         )
     ends = [end for end in re.split(r"\s*(?:–|—|(?<=\d)-(?=\d)|\bto\b|\band\b)\s*", body) if end]
     if not 1 <= len(ends) <= 2:

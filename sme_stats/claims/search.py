@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -36,7 +36,7 @@ class Definition:
     distance : float
         How much of the claim must change: sum of the weights of the changed axes.
     years, not_in : tuple of int
-        Years at hand in which the same definition holds, and in which it does not.
+        Years at hand in which the same definition holds, and in which it is refuted.
     """
 
     evidence: Evidence
@@ -196,7 +196,7 @@ def _same_definition(definition: Definition) -> tuple[object, ...]:
 
 
 def _with_years(claim: Claim, definition: Definition, space: Space) -> Definition:
-    """The same with the years at hand in which it holds, and those in which it does not."""
+    """The same with the years at hand in which it holds, and in which it is refuted."""
     found = definition.evidence
     reading = next(r for r in claim.printed.readings if r.name == definition.reading)
     blocks = space.blocks(found.statistic, found.measure)
@@ -210,16 +210,13 @@ def _with_years(claim: Claim, definition: Definition, space: Space) -> Definitio
                 other = block.evidence(int(row), found.size)
                 if other.source not in claim.own_sources and other.unit == found.unit:
                     by_year.setdefault(other.year, []).append(other)
-    holds = {year: _holds(claim, cells, reading) for year, cells in by_year.items()}
-    holds[found.year] = True
-    years = tuple(sorted(year for year, held in holds.items() if held))
-    not_in = tuple(sorted(year for year, held in holds.items() if not held))
+    said = {
+        year: _verdict(claim, chosen, reading) for year, cells in by_year.items()
+        if (chosen := best(cells)) is not None
+    } | {found.year: "holds"}  # fmt: skip
+    years = tuple(sorted(year for year, verdict in said.items() if verdict == "holds"))
+    not_in = tuple(sorted(year for year, verdict in said.items() if verdict == "refuted"))
     return dataclasses.replace(definition, years=years, not_in=not_in)
-
-
-def _holds(claim: Claim, cells: Sequence[Evidence], reading: Reading) -> bool:
-    found = best(cells)
-    return found is not None and _verdict(claim, found, reading) == "holds"
 
 
 def _verdict(claim: Claim, found: Evidence, reading: Reading) -> str:

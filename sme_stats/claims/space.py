@@ -15,6 +15,9 @@ from sme_stats.claims.table import Table
 from sme_stats.errors import NotAvailableError
 from sme_stats.indicators.aggregates import partial_aggregate
 
+#: Answers that are kept: documents say the same thing more than once.
+_MOST_KEPT = 20_000
+
 
 class Space:
     """The definition space over some tables.
@@ -37,6 +40,7 @@ class Space:
     def __init__(self, tables: Sequence[pd.DataFrame], earlier: Space | None = None) -> None:
         self.tables = [Table(frame) for frame in tables]
         self.earlier = earlier
+        self._found: dict[tuple[str | int, ...], tuple[Evidence, ...]] = {}
         self._sums: dict[tuple[int, str], Table | None] = {}
 
     def blocks(
@@ -70,8 +74,13 @@ class Space:
         of: str = "TOTAL",
     ) -> list[Evidence]:  # fmt: skip
         """All numbers under a definition, whatever table, vintage and population."""
-        blocks = [b for b in self.blocks(statistic, measure, geo, year) if b.of == of]
-        return list(_find(blocks, measure, size, geo, year, age))
+        asked = statistic, measure, size, geo, year, age, of
+        if asked not in self._found:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            blocks = [b for b in self.blocks(statistic, measure, geo, year) if b.of == of]
+            self._found[asked] = tuple(_find(blocks, measure, size, geo, year, age))
+        return list(self._found[asked])
 
     def find_partial(
         self, statistic: str, measure: str, size: str, geo: str, year: int, of: str = "TOTAL"

@@ -8,7 +8,9 @@ import click
 
 from sme_stats.cli.output import chosen, filters, source_option, to_json, vintage_option
 
-CHARTS = ("size-structure", "ranking", "trend", "one-person", "births-deaths", "claim")
+CHARTS = (
+    "size-structure", "ranking", "trend", "one-person", "births-deaths", "claim", "definition-map",
+)  # fmt: skip
 
 
 @click.command()
@@ -17,7 +19,7 @@ CHARTS = ("size-structure", "ranking", "trend", "one-person", "births-deaths", "
 @click.option("--measure", default="persons_employed", show_default=True)
 @click.option("--indicator", default="size-share", show_default=True, help="For ranking, trend.")
 @click.option("--dataset", default="", help="Table; by default the indicator's own.")
-@click.option("--claim", "claim_file", type=click.Path(), help="Claims file, for chart claim.")
+@click.option("--claim", "claim_file", type=click.Path(), help="Claims file, for its charts.")
 @click.option("--id", "claim_id", help="Which claim of the file.")
 @click.option("--no-partial", is_flag=True, help="Leave the partial aggregate out.")
 @click.option("--lang", type=click.Choice(("en", "fr", "de")), default="en", show_default=True)
@@ -34,18 +36,19 @@ def plot(chart: str, size: str, measure: str, indicator: str, dataset: str, clai
     """Draw a chart: SVG, PNG, its data as CSV and its alt text.
 
     \b
-    Charts: size-structure, ranking, trend, one-person, births-deaths, claim, and those that
-    other packages add (sme-stats plugins).
+    Charts: size-structure, ranking, trend, one-person, births-deaths, claim, definition-map, and
+    those that other packages add (sme-stats plugins).
     \b
     Examples:
       sme-stats plot ranking --measure persons_employed --year 2023 --out figures/sme-share
       sme-stats plot trend --geo DE,IT
       sme-stats plot ranking --indicator birth-rate --year 2023
       sme-stats plot claim --claim data/claims/press-2023.toml --id large
+      sme-stats plot definition-map --claim data/claims/press-2023.toml --id employment-share
     """
     options: dict[str, Any] = {"lang": lang} | ({"width": width} if width else {})
-    if chart == "claim":
-        drawn = _claim(claim_file, claim_id, options)
+    if chart.replace("_", "-") in ("claim", "definition-map"):
+        drawn = _claim(chart, claim_file, claim_id, options)
     else:
         from sme_stats.plotting.recipes import Question, draw
 
@@ -67,16 +70,22 @@ def plot(chart: str, size: str, measure: str, indicator: str, dataset: str, clai
         click.echo(f"  {path}")
 
 
-def _claim(file: str | None, claim_id: str | None, options: dict[str, Any]) -> Any:
+def _claim(chart: str, file: str | None, claim_id: str | None, options: dict[str, Any]) -> Any:
     from sme_stats.claims.files import read_claims
+    from sme_stats.claims.points import map_of
+    from sme_stats.claims.space import Space
     from sme_stats.claims.verdicts import check
     from sme_stats.errors import UnknownNameError
-    from sme_stats.plotting import claim_against_data
+    from sme_stats.loading import tables
+    from sme_stats.plotting import claim_against_data, definition_map
 
     if not file:
-        raise click.UsageError("chart claim needs --claim FILE")
+        raise click.UsageError(f"chart {chart} needs --claim FILE")
     claims = read_claims(file)
     wanted = [c for c in claims if claim_id in (None, c.id)]
     if not wanted:
         raise UnknownNameError(f"claim in {file}", claim_id, [c.id for c in claims])
-    return claim_against_data(check(wanted[0])[0].record(), **options)
+    space = Space(tables())
+    if chart == "claim":
+        return claim_against_data(check(wanted[0], space)[0].record(), **options)
+    return definition_map(map_of(wanted[0], space), **options)

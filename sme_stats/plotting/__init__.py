@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 _WHERE = {
     "size_structure": "structures", "ranking": "ranks", "one_person": "solo", "trend": "trends",
     "births_deaths": "demographics", "claim_against_data": "printed",
+    "definition_map": "definitions",
     "small_multiples": "panels", "heat_map": "heat", "tile_map": "maps", "waffle": "waffles",
     "lorenz_curve": "curves", "survival_curves": "curves",
 }  # fmt: skip
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sme_stats.plotting.chart import Chart as Chart
     from sme_stats.plotting.curves import lorenz_curve as lorenz_curve
     from sme_stats.plotting.curves import survival_curves as survival_curves
+    from sme_stats.plotting.definitions import definition_map as definition_map
     from sme_stats.plotting.demographics import births_deaths as births_deaths
     from sme_stats.plotting.heat import heat_map as heat_map
     from sme_stats.plotting.maps import tile_map as tile_map

@@ -8,6 +8,7 @@ operations on arrays.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -254,10 +255,16 @@ def to_bits(column: pd.Series[Any]) -> Array:
     return np.array([*table, 0], dtype=np.uint16)[column.cat.codes.to_numpy()]
 
 
+@cache
+def letters_of(bits: int) -> str:
+    """Letters of one flag, in alphabetical order."""
+    return "".join(letter for letter in _LETTERS if bits & BIT[letter])
+
+
 def from_bits(bits: Array) -> Any:
     """Bits back to flags, letters in alphabetical order."""
     distinct, place = np.unique(bits, return_inverse=True)
-    texts = ["".join(x for x in _LETTERS if int(b) & BIT[x]) for b in distinct]
+    texts = [letters_of(int(b)) for b in distinct]
     order = np.argsort(np.array(texts, dtype=object))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sme_stats.claims.digits import parse_digits
-from sme_stats.claims.printed import MAGNITUDES, WORDS, parse_printed
+from sme_stats.claims.phrases import MAGNITUDES, WORDS
+from sme_stats.claims.printed import parse_printed
 from sme_stats.errors import ClaimError
 
 #: Text, kind, lower and upper of the rounded reading.
@@ -75,6 +76,23 @@ FORMS = [
     ("almost -2 %", "percent", -2, -1.8), ("just over -2 %", "percent", -2.2, -2),
     ("around -2 %", "percent", -2.2, -1.8), ("less than -5 %", "percent", -math.inf, -5),
     ("more than -5 %", "percent", -5, math.inf),
+    # German, French, Italian, Spanish, Polish
+    ("58 Prozent", "percent", 57.5, 58.5), ("25 Millionen", "number", 24.5e6, 25.5e6),
+    ("3,5 Milliarden Euro", "money", 3.45e9, 3.55e9), ("fast 60 Prozent", "percent", 55, 60),
+    ("mehr als die Hälfte", "percent", 50, math.inf), ("7 von 10", "percent", 65, 75),
+    ("zwei Drittel", "percent", 65, 205 / 3), ("58 pour cent", "percent", 57.5, 58.5),
+    ("24,5 millions", "number", 24.45e6, 24.55e6), ("près de 58 %", "percent", 57, 58),
+    ("plus de la moitié", "percent", 50, math.inf), ("7 sur 10", "percent", 65, 75),
+    ("1,2 milliard", "number", 1.15e9, 1.25e9), ("58 per cento", "percent", 57.5, 58.5),
+    ("25 milioni", "number", 24.5e6, 25.5e6), ("circa 58%", "percent", 57, 59),
+    ("oltre 25 milioni", "number", 25e6, math.inf), ("due terzi", "percent", 65, 205 / 3),
+    ("58 por ciento", "percent", 57.5, 58.5), ("25 millones", "number", 24.5e6, 25.5e6),
+    ("3 mil millones de", "number", 2.5e9, 3.5e9), ("casi 58 %", "percent", 57, 58),
+    ("más de la mitad", "percent", 50, math.inf), ("7 de cada 10", "percent", 65, 75),
+    ("58 procent", "percent", 57.5, 58.5), ("25 mln", "number", 24.5e6, 25.5e6),
+    ("1,2 tys.", "number", 1150, 1250), ("ponad połowa", "percent", 50, math.inf),
+    ("około 58%", "percent", 57, 59), ("7 na 10", "percent", 65, 75),
+    ("1,5 punktów procentowych", "points", 1.45, 1.55),
     # ranges
     ("50-60 %", "percent", 49.5, 60.5), ("50–60 %", "percent", 49.5, 60.5),
     ("50% to 60%", "percent", 49.5, 60.5),

@@ -136,6 +136,7 @@ def test_save_over_a_folder_leaves_nothing_behind(cases, tmp_path):
 def test_the_registry_has_every_chart():
     assert set(plotting.CHARTS) == {
         "size_structure", "ranking", "one_person", "trend", "births_deaths", "claim_against_data",
+        "definition_map",
         "small_multiples", "heat_map", "tile_map", "waffle", "lorenz_curve", "survival_curves",
     }  # fmt: skip
     assert plotting.CHARTS["ranking"] is plotting.ranking

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sme_stats.claims.documents import vocabulary
-from sme_stats.claims.printed import WORDS, parse_printed
+from sme_stats.claims.phrases import WORDS
+from sme_stats.claims.printed import parse_printed
 from sme_stats.errors import ClaimError
 
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?=\S)|\n(?!\s*\n))+[.!?]*")

@@ -16,7 +16,8 @@ from sme_stats.claims.documents.marks import Mark, Piece
 from sme_stats.claims.documents.reading import format_of, read_document, scan_document
 from sme_stats.claims.evidence import printed_units
 from sme_stats.claims.model import Claim
-from sme_stats.claims.printed import MAGNITUDES, PrintedNumber, parse_printed
+from sme_stats.claims.phrases import MAGNITUDES, OUT_OF
+from sme_stats.claims.printed import PrintedNumber, parse_printed
 from sme_stats.claims.space import Space
 from sme_stats.claims.verdicts import Verdict, check
 from sme_stats.errors import ClaimError
@@ -215,13 +216,13 @@ def _candidates(verdict: Verdict, joined: str, token: str) -> Iterator[str]:
 
 def _ratio(text: str) -> int | None:
     """Whole of "7 out of 10"."""
-    found = re.fullmatch(r"\W*\d+ (?:out of|in|of)(?: every)? (\d+)\W*", text)
+    found = re.fullmatch(rf"\W*\d+ (?:{'|'.join(OUT_OF)})(?: every)? (\d+)\W*", text)
     return int(found[1]) if found else None
 
 
 def _magnitude(printed: PrintedNumber, joined: str) -> float:
     """What one unit of the digits stands for."""
-    words = re.findall(r"[a-z]+", joined.lower())
+    words = re.findall(r"mil millones|[^\W\d_]+", joined.lower())
     if printed.kind == "percent":
         return 1.0
     return next((MAGNITUDES[word] for word in words[::-1] if word in MAGNITUDES), 1.0)
