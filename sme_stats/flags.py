@@ -8,6 +8,7 @@ provisional at once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 #: Letters of the older generation and what they are called today.
 RENAMED = {"s": "i", "z": "m"}
@@ -28,6 +29,22 @@ OBS_FLAG = {
 
 #: Meaning of each letter of CONF_STATUS.
 CONF_STATUS = {"C": "confidential", "N": "not for publication", "P": "primary confidential"}
+
+
+#: Each letter of a flag as a bit, so that the union of flags is one OR over an axis.
+BIT = {letter: 1 << i for i, letter in enumerate(sorted(OBS_FLAG))}
+
+
+@cache
+def letters_of(bits: int) -> str:
+    """Letters of a flag held as bits, in alphabetical order.
+
+    Examples
+    --------
+    >>> letters_of(BIT["p"] | BIT["b"])
+    'bp'
+    """
+    return "".join(letter for letter in BIT if bits & BIT[letter])
 
 
 def letters(flag: str) -> frozenset[str]:

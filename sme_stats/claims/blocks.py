@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sme_stats.flags import letters_of
 from sme_stats.indicators.ranges import Values
-from sme_stats.uncertainty.cube import Array, letters_of
+from sme_stats.uncertainty.cube import Array
 
 KEYS = ("dataset", "vintage", "measure", "unit", "nace", "geo", "year", "source", "age", "members")
 #: Groups of a table whose columns are kept once computed; a larger one's are computed again.

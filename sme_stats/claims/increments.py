@@ -10,8 +10,9 @@ import pandas as pd
 
 from sme_stats import catalogue
 from sme_stats.claims.blocks import KEYS, Block, same
+from sme_stats.flags import BIT
 from sme_stats.indicators.ranges import Values
-from sme_stats.uncertainty.cube import BIT, Array
+from sme_stats.uncertainty.cube import Array
 
 _SERIES = tuple(name for name in KEYS if name != "year")
 

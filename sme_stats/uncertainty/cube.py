@@ -8,7 +8,6 @@ operations on arrays.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,10 +18,6 @@ from sme_stats.errors import IncoherentError
 from sme_stats.frame import CATEGORIES, COUNTS, describe, dimensions, intervals, tidy
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-#: Each letter of a flag is a bit, so that the union of flags is one OR over an axis.
-_LETTERS = "".join(sorted(flags.OBS_FLAG))
-BIT = {letter: 1 << i for i, letter in enumerate(_LETTERS)}
 
 
 @dataclass
@@ -251,20 +246,14 @@ def _codes(column: pd.Series[Any]) -> tuple[Array, int]:
 def to_bits(column: pd.Series[Any]) -> Array:
     """Flags as bits, through the few distinct texts of a category."""
     column = column.astype("category")
-    table = [sum(BIT.get(x, 0) for x in flags.letters(str(t))) for t in column.cat.categories]
+    table = [sum(flags.BIT.get(x, 0) for x in flags.letters(str(t))) for t in column.cat.categories]
     return np.array([*table, 0], dtype=np.uint16)[column.cat.codes.to_numpy()]
-
-
-@cache
-def letters_of(bits: int) -> str:
-    """Letters of one flag, in alphabetical order."""
-    return "".join(letter for letter in _LETTERS if bits & BIT[letter])
 
 
 def from_bits(bits: Array) -> Any:
     """Bits back to flags, letters in alphabetical order."""
     distinct, place = np.unique(bits, return_inverse=True)
-    texts = [letters_of(int(b)) for b in distinct]
+    texts = [flags.letters_of(int(b)) for b in distinct]
     order = np.argsort(np.array(texts, dtype=object))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
