@@ -143,6 +143,8 @@ def _is_decimal(bare: str, mark: str, text: str, decimal: str, percent: bool) ->
 
 
 def _check_groups(groups: list[str], text: str) -> None:
+    if not all(g.isdecimal() for g in groups):
+        raise ClaimError(f"{text!r} groups its digits by two marks at once; nobody prints that")
     if any(len(g) != 3 for g in groups[1:]) or not 1 <= len(groups[0]) <= (3 if groups[1:] else 99):
         raise ClaimError(f"{text!r} groups its digits in no known way")
 

@@ -291,3 +291,10 @@ def test_any_digits_are_read_or_refused(token, decimal):
     assert abs(digits.value) / digits.significant == pytest.approx(
         round(abs(digits.value) / digits.significant)
     )
+
+
+@pytest.mark.parametrize("text", ["1.2\u2019346,734", "1\u201920.,34", "12.3 456,7 million"])
+def test_thousands_by_two_marks_at_once_are_refused(text):
+    """Found by fuzzing: these ended in an error of the decimal module."""
+    with pytest.raises(ClaimError, match="two marks at once"):
+        parse_printed(text)

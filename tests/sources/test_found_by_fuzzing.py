@@ -20,6 +20,8 @@ FOUND = {
         CSV + b"\xef\xbb\xbfA,ENT_NR,DE,2022,1\n", "byte order"),
     "a carriage return in a column's name of a CSV": (
         b"freq,indic\r_sbs,geo,TIME_PERIOD,OBS_VALUE\nA,ENT_NR,DE,2022,1\n", "line 1 is not"),
+    "two carriage returns behind the header of a CSV": (
+        CSV.replace(b"\n", b"\r\r\n") + b"A,ENT_NR,DE,2022,1\n", "line 1"),
     "an infinite value in JSON": (stat().replace(b"1.5", b"1e999"), "beyond any count"),
     "a constant that JSON has not": (stat().replace(b"1.5", b"NaN"), "NaN is no value"),
     "a key twice, so that one of two values would be lost": (

@@ -116,14 +116,15 @@ def _only_whole(action: Coded) -> None:
 
 def _header(text: bytes) -> list[str]:
     end = text.find(b"\n")
-    line = text[: end if end >= 0 else len(text)].rstrip(b"\r")
+    line = text[: end if end >= 0 else len(text)].removesuffix(b"\r")
     try:
-        names = next(csv.reader([line.decode("utf-8-sig")], strict=True), [])
+        text_line = line.decode("utf-8-sig")
+        names = next(csv.reader([text_line], strict=True), [])
     except UnicodeDecodeError as error:
         raise FormatError(f"line 1 is not UTF-8: {error.reason}") from None
     except csv.Error as error:
         raise FormatError(f"line 1 is not a header of SDMX-CSV: {error}") from None
-    if not "".join(names).isprintable():
+    if not text_line.isprintable():
         raise FormatError("line 1 holds a control character; the file is damaged")
     for needed in ("TIME_PERIOD", "OBS_VALUE"):
         if needed not in codes_only(names):
