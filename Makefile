@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: report test lint types layers unit docs wheel fuzz bench clean
+.PHONY: report test lint types layers unit docs wheel fuzz bench mutants lowest lock audit clean
 
 report: $(VENV)/.report
 	$(BIN)/sme-stats report --out output/report.html
@@ -44,6 +44,29 @@ fuzz: $(VENV)/.fuzz
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
+# By hand: a seeded sample of mutants of indicators, uncertainty and claims, and who survives.
+mutants: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[mutants]"
+	$(BIN)/python scripts/mutants.py
+
+# By hand: the tests with the lowest versions that pyproject allows (on the lowest Python).
+lowest: $(VENV)/.test
+	test -d .venv-lowest || $(PYTHON) -m venv .venv-lowest
+	$(BIN)/python scripts/lowest.py > .venv-lowest/constraints.txt
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -e ".[test]" \
+	  -c .venv-lowest/constraints.txt
+	.venv-lowest/bin/python -m pytest -n $(WORKERS)
+
+# By hand: every dependency of development with its hashes; then what is known against them.
+lock: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[security]"
+	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-emit-index-url --output-file requirements-dev.lock
+
+audit: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[security]"
+	$(BIN)/python scripts/audit.py
+
 $(VENV)/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"
 	$(PYTHON) -m venv $(VENV)
@@ -62,4 +85,4 @@ $(VENV)/.fuzz: pyproject.toml | $(VENV)/.test
 	touch $@ $(VENV)/.test $(VENV)/.report
 
 clean:
-	rm -rf $(VENV) output dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest output dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

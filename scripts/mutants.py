@@ -1,9 +1,9 @@
-"""Mutation testing of indicators, uncertainty and claims with mutmut: ``python scripts/mutants.py``.
+"""Mutation testing of indicators, uncertainty and claims with mutmut: ``make mutants``.
 
 All mutants are generated; a seeded sample of them is run, each against the tests that call the
 changed function, in forks of one warm process. Printed are the score with its 95 % interval
 (Wilson) and every survivor as a diff. The whole set would take hours; a sample of 300 knows the
-score to four percentage points. By hand, not in CI: ``make mutants``.
+score to four percentage points. By hand, not in CI.
 """
 
 from __future__ import annotations
