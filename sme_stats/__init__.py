@@ -28,6 +28,8 @@ _WHERE = {
     # claims
     "Claim": "claims.model", "read_claims": "claims.files", "check": "claims.verdicts",
     "reconcile": "claims.search", "parse_printed": "claims.printed",
+    # how results look in a notebook
+    "view": "report.display",
     # errors
     "SmeStatsError": "errors",
 }  # fmt: skip
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from sme_stats.loading import datasets as datasets
     from sme_stats.loading import labels as labels
     from sme_stats.loading import load as load
+    from sme_stats.report.display import view as view
     from sme_stats.sources.formats import read as read
     from sme_stats.uncertainty.audit import audit as audit
     from sme_stats.uncertainty.coherence import class_sums as class_sums

@@ -9,6 +9,7 @@ from sme_stats.errors import UnknownNameError
 from sme_stats.report.texts import text, texts
 
 TEMPLATES = Path(texts.__wrapped__.__code__.co_filename).parent / "templates"
+VIEW = ("view_verdict", "view_distance")
 PARTS = re.compile(r"\{(\w+)\}")
 
 
@@ -27,7 +28,7 @@ def test_keys_and_parts_are_the_same(lang):
 def test_sentences_are_translated(lang):
     same = {k for k, v in texts("en").items() if v == texts(lang)[k]}
     # Words that the languages share.
-    assert same <= {"column_source", "column_conf", "alt_of", "lead_union"}
+    assert same <= {"column_source", "column_conf", "alt_of", "lead_union", *VIEW}
 
 
 def test_every_sentence_of_a_template_exists_and_is_used():
