@@ -22,6 +22,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--sme-claims", action="append", default=[], metavar="PATH",
         help="Check the claims of a file, a folder or a document as tests; can be repeated.",
     )  # fmt: skip
+    group.addoption(
+        "--sme-source", default="auto", metavar="SOURCE",
+        help="Where tables come from: auto, snapshot, store or live.",
+    )  # fmt: skip
+    group.addoption(
+        "--sme-vintage", action="append", default=[], metavar="DATASET@VINTAGE|DATE",
+        help="Pin a table's vintage, or all tables to a date; can be repeated.",
+    )  # fmt: skip
+    group.addoption(
+        "--sme-lock", default=None, metavar="PATH", help="Lock file of `sme-stats lock`."
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,8 +57,12 @@ class ClaimsPath(pytest.Collector):
         """Judge all claims of the path at once, over one definition space."""
         from sme_stats.claims.documents.reading import read_any
         from sme_stats.claims.verdicts import check
+        from sme_stats.claims.vintages import choose, space_of
 
-        for verdict in check(read_any([self.name])):
+        option = self.config.getoption
+        chosen = choose(option("--sme-source"), option("--sme-vintage"), option("--sme-lock"))
+        claims = read_any([self.name])
+        for verdict in check(claims, space_of(chosen, claims)):
             yield ClaimItem.from_parent(self, name=verdict.claim.id, verdict=verdict)
 
 

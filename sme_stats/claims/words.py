@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sme_stats import codelists
 from sme_stats.claims.blocks import Evidence
-from sme_stats.claims.model import WHOLES, Claim
+from sme_stats.claims.model import WHOLES
 
 if TYPE_CHECKING:
     from sme_stats.claims.search import Definition, Reconciliation
@@ -129,7 +129,7 @@ def say_years(definition: Definition) -> str:
     return f"true in {years}" + (f"; not since {since}" if since else "")
 
 
-def say_own(claim: Claim, result: Reconciliation) -> list[str]:
+def say_own(result: Reconciliation) -> list[str]:
     """What a search says of the claim's own definition, and how unspecific the number is."""
     lines = []
     if result.held:
@@ -144,8 +144,8 @@ def say_own(claim: Claim, result: Reconciliation) -> list[str]:
         years = ", ".join(dict.fromkeys(str(e.year) for e, _ in result.own))
         lines.append(f"under its own definition it holds in no year at hand ({years})")
     if result.nearest and not result.held:
-        same = f"{claim.statistic}, measure and size"
-        lines.append(f"nearest number of the same {same}: {say_evidence(result.nearest)}")
+        same = "nearest number of the same statistic, measure and size"
+        lines.append(f"{same}: {say_evidence(result.nearest)}")
     lines.append(
         f"unspecific: {result.plausible_hits:,} of {result.plausible:,} plausible definitions "
         f"({result.unspecific:.1%}) give a number in the printed interval, of all numbers of this "

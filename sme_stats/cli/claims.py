@@ -202,7 +202,7 @@ def _print_reconciliation(claim: Claim, result: Reconciliation) -> None:
         _wrapped(f"   {say_years(definition)}", "     ")
     if not result.definitions:
         click.echo("  no definition of the tables at hand")
-    for line in say_own(claim, result):
+    for line in say_own(result):
         _wrapped(line, "  ")
 
 

@@ -175,7 +175,7 @@ def test_text_of_reconcile_says_how_much_of_the_claim_changes(run):
     assert "changed: measure, geo, year; distance" in out
     plain = " ".join(out.split())
     assert "true in 2005" in plain and "holds in no year at hand (2005, 2012, 2019, 2021" in plain
-    assert re.search(r"nearest number of the same share, .*Sweden 2023: 57.16 %", plain)
+    assert re.search(r"nearest number of the same statistic, .*Sweden 2023: 57.16 %", plain)
     assert re.search(r"unspecific: \d+ of \d+ plausible definitions \(0\.\d%\)", plain)
     jobs = " ".join(run(f"reconcile {shlex.quote(PRESS)} --id jobs --most 2")[1].split())
     assert "held in EU27_2007 2005 (67.09 %" in jobs and "(refuted in 2019, 2021, 2023" in jobs

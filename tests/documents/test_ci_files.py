@@ -60,7 +60,42 @@ def test_the_action_annotates_summarises_and_fails(tmp_path):
 
 
 @needs_bash
-def test_the_documented_night_compares_with_the_last_run(tmp_path):
+def test_the_action_checks_the_vintages_that_it_is_given(tmp_path):
+    (tmp_path / "a.md").write_text(
+        "[53 thousand]{.sme measure=enterprises size=250+ geo=EU27_2020 year=2023 statistic=level}"
+    )
+    env = {"FILES": "a.md\n", "JUNIT": "", "JSON": "", "GITHUB_STEP_SUMMARY": str(tmp_path / "s")}
+    step = script("action.yml", "Check")
+    assert bash(step, tmp_path, **env)[0] == 1, "the table has 54,256 today"
+    code, out, _ = bash(step, tmp_path, VINTAGE="2024-12\n", SOURCE="snapshot", **env)
+    assert code == 0 and out == "1 claims: 1 holds; 0 not as expected\n"
+    code, out, _ = bash(step, tmp_path, AGAINST="2024-12\n", **env)
+    assert code == 1 and "revised: it held by the vintage 2024-12" in out
+    assert bash(step, tmp_path, LOCK="none.lock", **env)[0] == 2
+
+
+@pytest.fixture
+def eurostat(tmp_path, monkeypatch):
+    """Eurostat on loopback, with the two tables that the night's claims are about."""
+    sys.path.insert(0, str(ROOT / "tests" / "sources"))
+    try:
+        from fake_eurostat import Fake, Table, serve
+    finally:
+        sys.path.pop(0)
+    bd = b"freq,age,sizeclas,indic_sbs,nace_r2,geo\\TIME_PERIOD\t2023 \n"
+    bd += b"A,TOTAL,TOTAL,ENT_NR,B-S_X_O_S94,AT\t1000 \nA,TOTAL,0,ENT_NR,B-S_X_O_S94,AT\t600 \n"
+    served = Fake(tables={"sbs_sc_ovw": Table(), "bd_size": Table(bd)})
+    server = serve(served)
+    monkeypatch.setenv("SME_STATS_BASE_URL", served.url)
+    monkeypatch.setenv("SME_STATS_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("SME_STATS_OFFLINE", raising=False)
+    yield served
+    server.shutdown()
+    server.server_close()
+
+
+@needs_bash
+def test_the_documented_night_compares_with_the_last_run(tmp_path, eurostat):
     step = script("docs/ci.md", "Check, and compare with the last run")
     (tmp_path / "report.md").write_text(f"[63 %]{{.sme {JOBS}}}", encoding="utf-8")
     (tmp_path / "claims").mkdir()
@@ -69,6 +104,7 @@ def test_the_documented_night_compares_with_the_last_run(tmp_path):
     output = tmp_path / "output"
     assert bash(step, tmp_path, GITHUB_OUTPUT=str(output))[0] == 0
     assert output.read_text(encoding="utf-8") == "flipped=0\n", "the first night has no last run"
+    assert {"bd_size", "sbs_sc_ovw"} <= {p.name for p in (tmp_path / "cache" / "tables").iterdir()}
     rows = json.loads((tmp_path / "new.json").read_text(encoding="utf-8"))
     rows[0]["verdict"] = "undecided"
     (tmp_path / "verdicts.json").write_text(json.dumps(rows), encoding="utf-8")

@@ -218,6 +218,16 @@ def test_plugin_makes_a_test_of_every_claim(stale, tmp_path):
     assert f"{stale}:3: 58 % (jobs): refuted, expected holds" in out and "Traceback" not in out
 
 
+def test_plugin_takes_the_vintages_that_check_takes(file, tmp_path):
+    report = file("v.md", "[53 thousand]{.sme #big measure=enterprises size=250+ geo=EU27_2020 year=2023"
+                          " statistic=level}")  # fmt: skip
+    assert pytest_in(tmp_path, "--sme-claims", report)[0] == 1
+    code, out = pytest_in(tmp_path, "--sme-claims", report, "--sme-vintage", "2024-12")
+    assert code == 0 and "1 passed" in out
+    code, out = pytest_in(tmp_path, "--sme-claims", report, "--sme-lock", "none.lock")
+    assert code == 4 and "cannot read the lock file" in out and "Traceback" not in out
+
+
 def test_plugin_says_what_is_wrong_with_a_file(tmp_path):
     code, out = pytest_in(tmp_path, "--sme-claims", "none.toml")
     assert code == 4 and "--sme-claims none.toml: cannot read none.toml" in out
@@ -240,7 +250,7 @@ def test_plugin_in_this_process(stale, request):
 
     class Config:
         def getoption(self, name):
-            return [str(stale)]
+            return {"--sme-claims": [str(stale)], "--sme-source": "auto"}.get(name, [])
 
     items = []
     plugin.pytest_collection_modifyitems(request.session, Config(), items)

@@ -90,7 +90,7 @@ class Chain:
             "why": self.verdict.claim.why, "cells": [cell.record() for cell in self.cells],
             "nearest": [d.record() | {"text": say_evidence(d.evidence)}
                         for d in self.search.definitions],
-            "history": say_own(self.verdict.claim, self.search),
+            "history": say_own(self.search),
             "unspecific": self.search.unspecific,
         }  # fmt: skip
 
@@ -144,7 +144,7 @@ def say_chain(chain: Chain) -> str:
     lines += [_nearest(n, d) for n, d in enumerate(chain.search.definitions, start=1)]
     if not chain.search.definitions:
         lines.append("nearest:    no definition of the tables at hand")
-    return "\n".join([*lines, *(f"search:     {said}" for said in say_own(claim, chain.search))])
+    return "\n".join([*lines, *(f"search:     {said}" for said in say_own(chain.search))])
 
 
 def say_claim(verdict: Verdict) -> str:
