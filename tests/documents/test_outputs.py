@@ -219,8 +219,8 @@ def test_plugin_makes_a_test_of_every_claim(stale, tmp_path):
 
 
 def test_plugin_takes_the_vintages_that_check_takes(file, tmp_path):
-    report = file("v.md", "[53 thousand]{.sme #big measure=enterprises size=250+ geo=EU27_2020 year=2023"
-                          " statistic=level}")  # fmt: skip
+    fields = "measure=enterprises size=250+ geo=EU27_2020 year=2023 statistic=level"
+    report = file("v.md", f"[53 thousand]{{.sme #big {fields}}}")
     assert pytest_in(tmp_path, "--sme-claims", report)[0] == 1
     code, out = pytest_in(tmp_path, "--sme-claims", report, "--sme-vintage", "2024-12")
     assert code == 0 and "1 passed" in out
