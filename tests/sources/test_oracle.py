@@ -127,8 +127,35 @@ def test_what_users_of_other_clients_met():
     assert frame["unit"].tolist() == ["NR", "NR", "NR", "T", "T"]
     assert frame["geo"].tolist() == ["EL", "EL", "UK", "NA", "NA"]
     assert str(frame["year"].dtype) == "int16"
-    # A missing value is NaN and never the text of it.
-    assert str(frame["value"].dtype) == "float64"
+    # A missing value is NaN and never the text of it, and no number stands among the flags.
+    kept = read(text, keep_missing=True)
+    assert kept["value"].isna().tolist() == [False, False, False, True, False, False]
+    assert str(kept["value"].dtype) == "float64"
+    assert set(kept["flag"]) | set(kept["conf"]) == {"", "de", "bep"}
+
+
+def test_answers_that_give_other_clients_an_empty_frame(fake):
+    """A queue ticket and a web page are errors that say so, whatever the content type."""
+    ticket = body(queued(), Content_Type="text/tab-separated-values")
+    fake.fail("/data/", ticket)
+    fake.fail("/status/", body(state("EXPIRED")), times=2)
+    fake.fail("/data/", ticket)
+    with pytest.raises(SmeStatsError, match="EXPIRED at Eurostat; order it again"):
+        Eurostat(Client(attempts=1)).load("sbs_sc_ovw", {"geo": "DE"})
+    fake.faults.clear()
+    fake.fail("/data/", body(b"<html>Sorry</html>", Content_Type="text/csv"))
+    with pytest.raises(TransientError, match="web page"):
+        Eurostat(Client(attempts=1)).load("sbs_sc_ovw", {"geo": "DE"})
+
+
+def test_a_code_that_looks_like_another_type_stays_a_code(fake):
+    """Filters go out as they are written, and 'T' or 'NA' come back as codes."""
+    fake.tables["t"] = Table(b"freq,sex,geo\\TIME_PERIOD\t2022 \r\nA,T,NA\t1 \r\nA,F,EL\t2 \r\n")
+    found = Eurostat(Client(attempts=1)).load("t", {"sex": "T", "geo": "NA"})
+    assert found[["sex", "geo", "value"]].to_dict("list") == {
+        "sex": ["T"], "geo": ["NA"], "value": [1.0],
+    }  # fmt: skip
+    assert any("/data/t/.T.NA?" in path for path in fake.seen)
 
 
 def test_a_size_class_table_with_filters(fake):

@@ -174,6 +174,21 @@ def test_one_table_that_fails_does_not_stop_the_others(fake, monkeypatch):
 
 
 @pytest.mark.live
+@pytest.mark.parametrize("code", [c for c, flow in entries().items() if flow.dimensions])
+def test_eurostat_has_the_tables_of_the_catalogue(monkeypatch, code):
+    from sme_stats.sources.client import Client
+    from sme_stats.sources.structure import structure
+
+    monkeypatch.delenv("SME_STATS_BASE_URL", raising=False)
+    flow, table = entries()[code], structure(Client(), code)
+    assert tuple(table.dimensions) == flow.dimensions
+    sizes = {c for name in ("size_emp", "sizeclas") for c in table.dimensions.get(name, ())}
+    assert set(flow.size_partition) <= sizes
+    if flow.population and "nace_r2" in table.dimensions:
+        assert flow.population in table.dimensions["nace_r2"]
+
+
+@pytest.mark.live
 def test_eurostat_itself(monkeypatch, tmp_path):
     monkeypatch.setenv("SME_STATS_CACHE_DIR", str(tmp_path))
     monkeypatch.delenv("SME_STATS_BASE_URL", raising=False)
