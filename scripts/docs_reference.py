@@ -14,6 +14,7 @@ from sme_stats.sources import snapshot
 
 GROUPS = {
     "Cells": ("load", "read", "datasets", "labels"),
+    "Vintages": ("fetch", "vintages", "diff", "show", "lock"),
     "Uncertainty": ("bounds", "class_sums", "audit", "contradictions"),
     "Claims": ("Claim", "read_claims", "check", "reconcile", "parse_printed"),
 }
@@ -117,7 +118,7 @@ def api() -> str:
         title: [getattr(sme_stats, name) for name in names] for title, names in GROUPS.items()
     }
     functions = {f"{i.module}.{i.function_name}": i.function for i in every}
-    groups["Indicators"] = [*functions.values(), registry.describe]
+    groups["Indicators"] = [*functions.values(), sme_stats.link, registry.describe]
     groups["Charts"] = [getattr(plotting, name) for name in plotting.__all__ if name != "CHARTS"]
     groups["Register"] = [getattr(register, n) for n in register.__all__ if n != "ENGINES"]
     groups["Errors"] = [

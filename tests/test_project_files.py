@@ -55,6 +55,19 @@ def test_the_licence_is_the_same_everywhere():
     assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
+def test_every_indicator_and_what_the_contract_promises_is_public():
+    from sme_stats.indicators.registry import COMPARISONS, INDICATORS
+
+    functions = {i.function.__name__ for i in {**INDICATORS, **COMPARISONS}.values()}
+    promised = {
+        "load", "read", "datasets", "labels", "bounds", "audit", "Claim", "read_claims", "check",
+        "reconcile", "plotting", "register", "SmeStatsError",
+    }  # fmt: skip
+    assert functions | promised <= set(sme_stats.__all__)
+    for name in sme_stats.__all__:
+        assert getattr(sme_stats, name) is not None
+
+
 def test_verdicts_and_flags_are_in_the_glossary():
     from sme_stats.flags import OBS_FLAG
 

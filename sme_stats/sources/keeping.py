@@ -42,6 +42,12 @@ def fetch(*datasets: str, everything: bool = False) -> pd.DataFrame:
     SourceError
         If Eurostat gave no whole, consistent answer on a table; nothing half is kept. The others
         are fetched all the same, and stay.
+
+    Examples
+    --------
+    >>> fetch("../etc/passwd")
+    Traceback (most recent call last):
+    sme_stats.errors.UsageError: '../etc/passwd' is not a code: letters, digits and _ only
     """
     asked = list(datasets)
     if everything:
@@ -90,6 +96,11 @@ def _fetch_each(codes: list[str]) -> tuple[list[dict[str, object]], dict[str, Sm
 
 def vintages(dataset: str = "") -> pd.DataFrame:
     """List the vintages at hand, those of the embedded snapshot included.
+
+    Parameters
+    ----------
+    dataset : str, optional
+        Of one table only.
 
     Returns
     -------
@@ -145,6 +156,13 @@ def diff(dataset: str, before: str | None = None, after: str | None = None) -> p
     ------
     NotAvailableError
         If there are not two.
+
+    Examples
+    --------
+    >>> diff("no_such_table")
+    Traceback (most recent call last):
+    sme_stats.errors.NotAvailableError: the store has 0 vintage(s) of no_such_table, a comparison \
+takes two; fetch it again after its next update
     """
     store = Store()
     known = store.vintages(dataset)
@@ -215,10 +233,21 @@ def lock(path: str | Path, *datasets: str, check: bool = False) -> list[locks.Pi
     check : bool, default False
         Read the file instead, and hash the stored cells anew.
 
+    Returns
+    -------
+    list of Pin
+        ``dataset``, ``vintage``, ``sha256`` and ``cells`` of every table in the file.
+
     Raises
     ------
     NotAvailableError
         If the store holds none, or other cells than the file says.
+
+    Examples
+    --------
+    >>> lock("sme-stats.lock", "no_such_table@2026-03-10")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    sme_stats.errors.NotAvailableError: no_such_table is not in the store ...
     """
     store = Store()
     if check:
