@@ -88,7 +88,7 @@ def test_partitions_have_no_gap_and_no_overlap():
 def test_every_dataflow_is_described(code):
     flow = catalogue.find(code.upper())
     assert flow.code == code and flow.title and flow.caveat
-    assert flow.dimensions or flow.caveat.endswith("The word is ours.")
+    assert flow.dimensions or flow.caveat.endswith("word is ours.")
     assert flow.years[0] <= flow.years[1]
     assert flow.size_basis in ("", "persons_employed", "employees")
     assert not flow.population or flow.population in table("NACE")
