@@ -16,6 +16,7 @@ GROUPS = {
     "Cells": ("load", "read", "datasets", "labels"),
     "Vintages": ("fetch", "vintages", "diff", "show", "lock"),
     "Uncertainty": ("bounds", "class_sums", "audit", "contradictions"),
+    "Notebooks": ("view",),
     "Claims": ("Claim", "read_claims", "check", "reconcile", "parse_printed"),
 }
 
