@@ -9,6 +9,7 @@ from fake_eurostat import TOO_BIG, TSV, Table, body, send
 
 from sme_stats import load
 from sme_stats.errors import (
+    FormatError,
     NotAvailableError,
     RefusedError,
     SourceError,
@@ -246,11 +247,34 @@ def test_the_last_update_decides_with_the_inventory_as_second_source(fake, clien
         structure.stamp(client, "sbs_sc_ovw")
 
 
+BILLION_LAUGHS = (
+    b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+    b'<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><lolz>&c;</lolz>'
+)
+
+
+def test_a_gzip_bomb_in_the_place_of_a_table_is_refused(fake, eurostat, monkeypatch):
+    monkeypatch.setattr("sme_stats.sources.formats.compression.SMALL", 1 << 20)
+    fake.fail("/data/", body(gzip.compress(TSV.split(b"\n")[0] + b"\n" + b"\0" * (64 << 20))))
+    with pytest.raises(FormatError, match=r"grows past .* refused"):
+        eurostat.fetch("sbs_sc_ovw")
+    assert eurostat.store.vintages("sbs_sc_ovw") == []
+
+
+def test_a_table_that_redirects_elsewhere_is_refused(fake, eurostat):
+    fake.fail("/data/", body(b"", 302, Location="https://example.org/table.tsv"))
+    with pytest.raises(RefusedError, match=r"redirects to another host, example\.org"):
+        eurostat.fetch("sbs_sc_ovw")
+    assert eurostat.store.vintages("sbs_sc_ovw") == []
+
+
 @pytest.mark.parametrize(
     ("where", "content", "words"),
     [
         ("dataflow", b"[1]", "not described as expected"),
         ("datastructure", b"<x/>", "names no dimension"),
+        ("datastructure", BILLION_LAUGHS, "declares a DOCTYPE or an ENTITY; refused"),
+        ("contentconstraint", gzip.compress(BILLION_LAUGHS), "declares a DOCTYPE or an ENTITY"),
         ("contentconstraint", b"<x/>", "lacks the dimension freq"),
     ],
 )

@@ -10,6 +10,7 @@ from writers import stat, tsv_bytes
 
 from sme_stats import read
 from sme_stats.errors import FormatError, InputError, RefusedError, TransientError
+from sme_stats.frame import dimensions
 from sme_stats.sources.formats import blocks, compression, sdmx_csv, tsv
 from sme_stats.sources.formats.cells import Cells, Coded, join
 
@@ -137,6 +138,14 @@ def test_a_line_is_named_in_a_later_block():
     assert frame["value"].tolist()[-2:] == [1.0, 2.0]
     assert frame["geo"].tolist()[-1] == "X"
     assert len(frame) == 800_002
+
+
+def test_no_dimension_is_lost_or_mistaken_for_a_column_of_the_frame():
+    frame = read(tsv_bytes(["A,B,X,DE\t1 \t2 "], head="nace_r1,nace_r2,source,geo\\TIME_PERIOD"))
+    assert frame.loc[0, ["nace_r1", "nace_r2", "dim_source", "geo"]].tolist() == [
+        "A", "B", "X", "DE",
+    ]  # fmt: skip
+    assert "dim_source" in dimensions(frame)
 
 
 def test_sdmx_csv_of_both_versions():

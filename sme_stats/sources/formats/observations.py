@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -9,11 +11,16 @@ from sme_stats.catalogue import Dataflow, entries
 from sme_stats.frame import COLUMNS, DIMENSIONS
 from sme_stats.sources.formats.cells import Array, Cells, Coded
 
+_TAKEN = {
+    "dataset", "vintage", "measure", "year", "period", "value", "flag", "conf", "lower", "upper",
+    "source",
+}  # fmt: skip
+
 
 def to_frame(cells: Cells, *, dataset: str | None, vintage: str | None) -> pd.DataFrame:
     """Build the observation frame from parsed cells."""
     code = (dataset or cells.dataset).lower()
-    dims = {DIMENSIONS.get(name, name): column for name, column in cells.dims.items()}
+    dims = dict(zip(names(cells.dims), cells.dims.values(), strict=True))
     columns: dict[str, object] = {
         "dataset": _constant(code, len(cells)),
         "vintage": _vintage(cells, vintage),
@@ -30,6 +37,21 @@ def to_frame(cells: Cells, *, dataset: str | None, vintage: str | None) -> pd.Da
     order += [c for c in columns if c not in COLUMNS]
     order += [c for c in COLUMNS[9:] if c in columns]
     return pd.DataFrame({name: columns[name] for name in order}, copy=False)
+
+
+def names(dims: Iterable[str]) -> list[str]:
+    """Name the frame's columns for a table's dimensions, none lost and none mistaken.
+
+    Examples
+    --------
+    >>> names(["indic_sbs", "geo"]), names(["nace_r1", "nace_r2"]), names(["source"])
+    (['indic', 'geo'], ['nace_r1', 'nace_r2'], ['dim_source'])
+    """
+    own = list(dims)
+    ours = [DIMENSIONS.get(name, name) for name in own]
+    named = [our if ours.count(our) == 1 else name for our, name in zip(ours, own, strict=True)]
+    # What the frame says of a cell is no dimension of the table, whatever a table calls its own.
+    return [f"dim_{name}" if name in _TAKEN else name for name in named]
 
 
 def _categorical(column: Coded) -> pd.Categorical:
