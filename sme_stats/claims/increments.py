@@ -58,8 +58,16 @@ def _broken(keys: dict[str, Any], now: Array, before: Array) -> Array:
         flow = catalogue.entries().get(str(code))
         for at in flow.breaks if flow else ():
             here = np.asarray(keys["dataset"][now] == code) & (base < at.year) & (at.year <= year)
-            broken |= here & ((at.geo == "*") | np.asarray(keys["geo"][now] == at.geo))
+            broken |= here & ((at.geo == "*") | _in(keys, now, at.geo))
     return broken
+
+
+def _in(keys: dict[str, Any], rows: Array, geo: str) -> Array:
+    """Rows of a place, and of partial aggregates that it is a member of."""
+    members = keys["members"]
+    inside = np.array([geo in str(text).split("+") for text in members.categories])
+    found: Array = np.asarray(keys["geo"][rows] == geo) | inside[members.codes[rows]]
+    return found
 
 
 def _block(

@@ -136,7 +136,7 @@ def needed(claims: Iterable[Claim]) -> list[str]:
             for f in flows}  # fmt: skip
     pairs = [
         ("bd" if c.measure in DEMOGRAPHIC or c.population == "business-demography" else "sbs", y)
-        for c in claims for y in (c.year, c.base_year)
+        for c in claims for y in {c.year, c.base_year or c.year}
     ] or [("bd", None), ("sbs", None)]  # fmt: skip
     return [
         f.code for f in flows

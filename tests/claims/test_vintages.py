@@ -178,3 +178,37 @@ def test_what_is_no_vintage_is_refused(store):
         space_of(choose("snapshot", ["sbs_sc_ovw@2025-01-10"]))
     with pytest.raises(UnknownNameError, match="source"):
         choose("archive")
+
+
+def test_documents_are_rendered_and_updated_in_the_vintage_that_is_named(store, tmp_path, capsys):
+    template, out = tmp_path / "t.md.j2", tmp_path / "t.md"
+    template.write_text('{{ share("persons_employed", "SME", geo="DE", year=2023) | percent(0) }}')
+    pin = ("--vintage", "sbs_sc_ovw@2025-01-10")
+    for options, number, vintage in ((pin, "58 %", "2025-01-10"), ((), "55 %", "2026-11"),
+                                     (("--source", "store"), "60 %", "2026-01-20")):  # fmt: skip
+        assert run(capsys, "render", str(template), "--out", str(out), *options)[0] == 0
+        text = out.read_text().replace("\N{NO-BREAK SPACE}", " ")
+        assert text.startswith(number) and vintage in text
+    mark = "{.sme measure=persons_employed size=SME geo=DE year=2023}"
+    document = tmp_path / "report.md"
+    document.write_text(f"[58 %]{mark}")
+    assert "0 stale" in run(capsys, "update", str(document), *pin)[1]
+    assert f"+[60 %]{mark}" in run(capsys, "update", str(document), "--source", "store")[1]
+    assert document.read_text() == f"[58 %]{mark}", "a diff writes nothing"
+
+
+def test_the_chain_of_a_verdict_is_data_with_its_vintages(store, tmp_path, capsys):
+    document = tmp_path / "report.md"
+    document.write_text("[58 %]{.sme #x measure=persons_employed size=SME geo=DE year=2023}")
+    line = ["check", str(document), "--explain", "x", "--source", "store", "--against", "2025"]
+    code, out = run(capsys, *line, "--format", "json")
+    (chain,) = json.loads(out)
+    assert code == 1 and (chain["verdict"], chain["standing"]) == ("refuted", "revised")
+    cells = {c["size"]: (c["value"], c["flag"]) for c in chain["cells"]}
+    assert cells == {"TOTAL": (100.0, "p"), "GE250": (40.0, "p")}
+    assert {c["vintage"] for c in chain["cells"]} == {"2026-01-20T23:00"}
+    assert chain["formula"] == "part ÷ TOTAL" and chain["nearest"] and chain["history"]
+    text = run(capsys, *line)[1]
+    assert "verdict:    refuted (provisional), EXPECTED HOLDS" in text
+    assert "vintages:   revised: it held by the vintage 2025-01-10" in text
+    assert run(capsys, *line, "--format", "csv")[0] == 2
