@@ -41,6 +41,7 @@ wheel: $(VENV)/.test
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python -m fuzz
 
+# Every ratio with its target and what is kept; on a quiet machine `--keep` writes them anew.
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
