@@ -33,7 +33,7 @@ unit: $(VENV)/.test
 docs: $(VENV)/.test
 	$(BIN)/python scripts/build_docs.py
 
-# The wheel is built, installed into an empty environment outside the checkout, and used there.
+# Wheel and sdist are built, installed into empty environments outside the checkout, and used there.
 wheel: $(VENV)/.test
 	$(BIN)/python scripts/check_wheel.py
 

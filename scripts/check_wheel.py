@@ -1,4 +1,8 @@
-"""Build the wheel, install it into an empty environment outside the checkout, use it there."""
+"""Build wheel and sdist, install each into an empty environment outside the checkout, use it there.
+
+With ``--dependencies`` pip fetches the dependencies too, as it does for a stranger; by default they
+are those of this environment, so that only what is built here is tried and no network is needed.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +10,59 @@ import subprocess
 import sys
 import tempfile
 import venv
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: What an installed package must bring along besides its code.
+NEEDED = ("sme_stats/py.typed", "sme_stats/_data/claims/press-2023.toml", "LICENSE")
 
 
 def main() -> int:
-    """Exit 0 when the installed wheel checks the press statements and writes the report."""
+    """Exit 0 when both, installed, check the press statements and write the report."""
+    fetch = "--dependencies" in sys.argv[1:]
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", name, ROOT])
-        wheel = next(folder.glob("*.whl"))
-        # The dependencies are those of this environment, so that only the wheel itself is tried.
-        venv.create(folder / "env", with_pip=True, system_site_packages=False)
-        python = folder / "env" / "bin" / "python"
-        _run([python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel])
-        site = next((folder / "env" / "lib").glob("python*/site-packages"))
-        (site / "dependencies.pth").write_text(f"{_site_packages()}\n", encoding="utf-8")
-        where = _run([python, "-c", "import sme_stats; print(sme_stats.__file__)"], folder).strip()
-        if not where.startswith(str(folder.resolve())) and not where.startswith(name):
-            print(f"error: the wheel was not used, but {where}")
-            return 1
-        claims = "from sme_stats.places import data_dir; print(data_dir() / 'claims')"
-        path = _run([python, "-c", claims], folder).strip()
-        _run([python, "-m", "sme_stats", "check", path], folder)
-        _run([python, "-m", "sme_stats", "report", "--out", folder / "report.html"], folder)
-        print(f"{wheel.name}: installed outside the checkout, checks and reports")
+        _run([sys.executable, "-m", "build", "--no-isolation", "--outdir", name, ROOT])
+        for pattern in ("*.whl", "*.tar.gz"):
+            built = next(Path(name).glob(pattern))
+            _check(built, Path(name) / f"of-{built.suffix[1:]}", fetch)
+            print(f"{built.name}: installed outside the checkout, checks and reports")
     return 0
+
+
+def _check(built: Path, folder: Path, fetch: bool) -> None:
+    if built.suffix == ".whl":
+        names = zipfile.ZipFile(built).namelist()
+        missing = [n for n in NEEDED if not any(name.endswith(n) for name in names)]
+        if missing:
+            sys.exit(f"error: {built.name} lacks {', '.join(missing)}")
+    python = _environment(folder, built, fetch)
+    where = _run([python, "-c", "import sme_stats; print(sme_stats.__file__)"], folder).strip()
+    if not Path(where).resolve().is_relative_to(folder.resolve()):
+        sys.exit(f"error: {built.name} was not used, but {where}")
+    claims = "from sme_stats.places import data_dir; print(data_dir() / 'claims')"
+    path = _run([python, "-c", claims], folder).strip()
+    _run([python, "-m", "sme_stats", "check", path], folder)
+    command = python.with_name("sme-stats")
+    _run([command, "report", "--out", folder / "report.html"], folder)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    if "</html>" not in page or page.count("<img") < 3:
+        sys.exit(f"error: the report of {built.name} is not whole")
+
+
+def _environment(folder: Path, built: Path, fetch: bool) -> Path:
+    """An environment with what was built in it; its Python."""
+    venv.create(folder / "env", with_pip=True, system_site_packages=False)
+    python = folder / "env" / "bin" / "python"
+    if fetch:
+        _run([python, "-m", "pip", "install", "-q", built])
+        return python
+    site = next((folder / "env" / "lib").glob("python*/site-packages"))
+    (site / "dependencies.pth").write_text(f"{_site_packages()}\n", encoding="utf-8")
+    # An sdist is built with what is here, without asking for hatchling.
+    _run([python, "-m", "pip", "install", "-q", "--no-deps", "--no-index",
+          "--no-build-isolation", "--force-reinstall", built])  # fmt: skip
+    return python
 
 
 def _site_packages() -> str:

@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -24,6 +25,8 @@ ROOM = ROOT / "output" / "mutants"
 #: What mutmut calls a mutant that some test noticed.
 KILLED = ("killed", "timeout", "segfault", "suspicious", "caught by type check")
 LEAST = 85.0
+#: Mutants that are run at a time.
+BATCH = 50
 
 
 def main(arguments: list[str]) -> int:
@@ -32,15 +35,25 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=20260310)
     parser.add_argument("--only", default="", help="part of the mutants' names: uncertainty.cube")
-    parser.add_argument("--again", action="store_true", help="keep the mutants that are there")
+    parser.add_argument("--minutes", type=float, default=5.5, help="then say what is known so far")
+    parser.add_argument("--again", action="store_true", help="go on with what an earlier run left")
     asked = parser.parse_args(arguments)
+    end = time.monotonic() + 60 * asked.minutes
     if not asked.again:
         _copy()
         _mutmut("run", "--max-children", "2", "sme_stats.claims.digits.x_add__mutmut_1")
     names = sorted(n for n in _results() if asked.only in n)
-    sample = random.Random(asked.seed).sample(names, min(asked.sample, len(names)))
-    _mutmut("run", "--max-children", "2", *sample)
-    found = {name: status for name, status in _results().items() if name in set(sample)}
+    sample = random.Random(asked.seed).sample(names, min(max(asked.sample, 300), len(names)))
+    # In the order of the sample, so that a run that ends early has a sample too.
+    for batch in (sample[i : i + BATCH] for i in range(0, len(sample), BATCH)):
+        left = [n for n in batch if _results()[n] == "not checked"]
+        if left and time.monotonic() > end:
+            break
+        if left:
+            _mutmut("run", "--max-children", "2", *left)
+            print(f"… {batch.index(left[0]) + len(left)} of a batch", file=sys.stderr, flush=True)
+    known = _results()
+    found = {name: known[name] for name in sample if known[name] != "not checked"}
     for name in sorted(n for n, status in found.items() if status not in KILLED):
         print(f"\n{found[name]}: {name}\n{_diff(name)}")
     return _say(found, len(names))
