@@ -56,7 +56,7 @@ BROKEN = {
         "list of texts"),
     "document that is no table": ("[document]\n", 'document = "x"\n[other]\n', ":2: ", "'other'"),
     "printed that cannot be read": ('"25 million"', '"25 apples"', ":15: claim 'second'",
-        "valid: thousand"),
+        "is no magnitude; valid: "),
     "printed with two readings": ('"58%"', '"1.234"', None, None),
     "printed that is no text": ('"58%"', "58", ":6: claim 'first'", "such as '58%'"),
     "statistic": ('"share"', '"shares"', ":6: claim 'first'", "did you mean share"),
