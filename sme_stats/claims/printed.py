@@ -205,9 +205,10 @@ def _magnitude(words: str, text: str) -> tuple[list[str], float]:
     match = re.fullmatch(r"(.*?)\s*(mil millones|[^\W\d_]*)\.?", words)
     body, word = (match[1], match[2]) if match else (words, "")
     if word and word not in MAGNITUDES:
-        raise ClaimError(
-            f"{text!r} cannot be read: {word!r} is no magnitude; {nearest(word, MAGNITUDES, 13)}"
-        )
+        near = nearest(word, MAGNITUDES)
+        if not near.startswith("did you mean"):
+            near = "valid: thousand, million, billion, trillion, and their like in six languages"
+        raise ClaimError(f"{text!r} cannot be read: {word!r} is no magnitude; {near}")
     ends = [end for end in re.split(r"\s*(?:–|—|(?<=\d)-(?=\d)|\bto\b|\band\b)\s*", body) if end]
     if not 1 <= len(ends) <= 2:
         raise ClaimError(f"{text!r} has no number in it, such as '58%' or '25 million'")
