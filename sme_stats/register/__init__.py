@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 _WHERE = {
     "tabulate": "tables", "Tables": "tables", "Problem": "schema",
     "generate": "generator", "Generated": "generator", "ENGINES": "adapter",
+    "Protection": "disclosure",
 }  # fmt: skip
 
 if TYPE_CHECKING:
     from sme_stats.register.adapter import ENGINES as ENGINES
+    from sme_stats.register.disclosure import Protection as Protection
     from sme_stats.register.generator import Generated as Generated
     from sme_stats.register.generator import generate as generate
     from sme_stats.register.schema import Problem as Problem

@@ -42,8 +42,10 @@ def stocks(rows: nw.LazyFrame[Any], measures: Sequence[str]) -> pd.DataFrame:
     return _exact(collect(rows.group_by(keys).agg(n=nw.len(), **sums)), [*measures, "wrong"])
 
 
-def events(rows: nw.LazyFrame[Any], heads: Sequence[str], first: int, last: int) -> pd.DataFrame:
-    """Births, deaths and survivors by year, country, activity and class of employees.
+def changes(
+    rows: nw.LazyFrame[Any], heads: Sequence[str], first: int, last: int
+) -> nw.LazyFrame[Any]:
+    """Rows in which an enterprise begins or ends, with what happens there.
 
     One number an enterprise tells everything: bit y is set where it is active in year
     ``first + y``. It is joined back to the rows, so that births and deaths are counted where the
@@ -51,9 +53,9 @@ def events(rows: nw.LazyFrame[Any], heads: Sequence[str], first: int, last: int)
 
     Returns
     -------
-    pandas.DataFrame
+    narwhals.LazyFrame
         ``births``, ``deaths``, ``births_p`` … with measures of those rows, ``alive_1`` to
-        ``alive_5``; ``doubled``: rows of enterprises that stand twice in some year.
+        ``alive_5``; ``doubled``: 1 for an enterprise that stands twice in some year.
     """
     if last - first >= MOST_YEARS:
         raise UsageError(
@@ -63,10 +65,15 @@ def events(rows: nw.LazyFrame[Any], heads: Sequence[str], first: int, last: int)
     rows = rows.with_columns(bit=(2.0 ** (nw.col("year") - first)).cast(nw.Int64))
     firms = _firms(rows, last - first + 1)
     joined = rows.filter(nw.col("active") == 1).join(firms, on="firm_id", how="inner")
-    counted = _counted(joined, heads)
-    keys = [k for k in ("year", "geo", "act", "bd") if k in rows.collect_schema().names()]
-    names = [n for n in counted.collect_schema().names() if n not in keys]
-    return _exact(collect(counted.group_by(keys).agg(**{n: nw.col(n).sum() for n in names})), names)
+    return _counted(joined, heads)
+
+
+def events(changed: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Births, deaths and survivors by year, country, activity and class of employees."""
+    names = changed.collect_schema().names()
+    keys = [k for k in ("year", "geo", "act", "bd") if k in names]
+    sums = [n for n in names if n not in keys]
+    return _exact(collect(changed.group_by(keys).agg(**{n: nw.col(n).sum() for n in sums})), sums)
 
 
 def _firms(rows: nw.LazyFrame[Any], years: int) -> nw.LazyFrame[Any]:
@@ -114,8 +121,8 @@ def _counted(joined: nw.LazyFrame[Any], heads: Sequence[str]) -> nw.LazyFrame[An
     return rows.select(*keys, "births", "deaths", "doubled", **columns)
 
 
-def high_growth(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
-    """High-growth enterprises and their employees by year, country and activity."""
+def growing(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Rows in which an enterprise is one of high growth."""
     over, under = GROWTH
     start = rows.filter(nw.col("e") >= FROM_EMPLOYEES).select(
         "firm_id", year=nw.col("year") + OVER_YEARS, start=nw.col("e")
@@ -123,9 +130,13 @@ def high_growth(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
     # Only an enterprise of at least this many employees can have grown enough.
     end = rows.filter(nw.col("e") * under >= FROM_EMPLOYEES * over)
     both = end.join(start, on=["firm_id", "year"], how="inner")
-    grown = both.filter(nw.col("e") * under >= nw.col("start") * over)
-    keys = ["year", "geo", "act"]
-    return _exact(collect(grown.group_by(keys).agg(n=nw.len(), e=nw.col("e").sum())), ["e"])
+    return both.filter(nw.col("e") * under >= nw.col("start") * over)
+
+
+def high_growth(grown: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """High-growth enterprises and their employees by year, country and activity."""
+    counted = grown.group_by(["year", "geo", "act"]).agg(n=nw.len(), e=nw.col("e").sum())
+    return _exact(collect(counted), ["e"])
 
 
 def _exact(sums: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

@@ -14,8 +14,9 @@ from sme_stats.errors import UnknownNameError
 from sme_stats.frame import concat
 from sme_stats.register import schema
 from sme_stats.register.adapter import MEMORY, collect, opened
-from sme_stats.register.aggregation import events, high_growth, span, stocks
+from sme_stats.register.aggregation import changes, events, growing, high_growth, span, stocks
 from sme_stats.register.assembly import assemble
+from sme_stats.register.disclosure import Protection, protect
 from sme_stats.register.records import activity, records
 
 #: What to do with enterprises whose records break the schema.
@@ -40,6 +41,8 @@ class Tables:
         The register was generated: no row is of a real enterprise.
     problems : tuple of Problem
         What was wrong with the enterprises that were left out.
+    primary, secondary : int
+        Cells withheld by the rules of disclosure control, and to protect those.
 
     Examples
     --------
@@ -60,6 +63,8 @@ class Tables:
     left_out: int
     synthetic: bool
     problems: tuple[schema.Problem, ...] = ()
+    primary: int = 0
+    secondary: int = 0
 
     def frame(self) -> pd.DataFrame:
         """All three tables as one observation frame."""
@@ -71,7 +76,8 @@ class Tables:
         parts = [f"{self.rows:,} firm-years"]
         parts += [f"{n:,} {what}" for n, what in (
             (self.outside, "outside the business economy"), (self.inactive, "not active"),
-            (self.left_out, "left out"),
+            (self.left_out, "left out"), (self.primary, "cells withheld by the rules"),
+            (self.secondary, "to protect those"),
         ) if n]  # fmt: skip
         return " ".join([*said, "; ".join(parts) + "."])
 
@@ -86,6 +92,7 @@ def tabulate(
     whole: bool = False,
     vintage: str = "",
     memory: str = MEMORY,
+    protection: Protection | None = None,
 ) -> Tables:
     """Tables of structural business statistics and business demography from a register.
 
@@ -118,6 +125,9 @@ def tabulate(
         Vintage of the cells; ``synthetic`` for a generated register.
     memory : str
         What DuckDB may use before it spills to disk.
+    protection : Protection, optional
+        Rules of disclosure control; by default nothing is withheld, and the tables are not for
+        publication.
 
     Returns
     -------
@@ -142,7 +152,7 @@ def tabulate(
     See Also
     --------
     generate : A synthetic register to try it on.
-    protect : Withhold what would disclose an enterprise.
+    Protection : Rules by which cells are withheld.
 
     Notes
     -----
@@ -178,36 +188,57 @@ def tabulate(
     with opened(source, engine, scheduler, memory) as raw:
         rows = schema.renamed(raw, columns)
         made = schema.synthetic(rows)
+        chosen = _Choice(made, round_headcounts, whole, vintage or "synthetic" * made, protection)
         if problems == "refuse":
-            return _tabulate(rows, made, round_headcounts, whole, vintage)
+            return _tabulate(rows, chosen)
         rows, found, count = _left_out(rows, round_headcounts)
-        tables = _tabulate(rows, made, round_headcounts, whole, vintage)
+        tables = _tabulate(rows, chosen)
         return _marked(tables, found, count) if found else tables
 
 
-def _tabulate(
-    rows: nw.LazyFrame[Any], made: bool, rounding: bool, whole: bool, vintage: str
-) -> Tables:
+@dataclass(frozen=True)
+class _Choice:
+    """What the caller chose, and what the register is."""
+
+    made: bool
+    rounding: bool
+    whole: bool
+    vintage: str
+    protection: Protection | None
+
+
+def _tabulate(rows: nw.LazyFrame[Any], chosen: _Choice) -> Tables:
     count, first, last = span(rows)
     kept = rows.collect_schema()
     # Checks ride along with the sums; only a register that fails them is read once more.
-    lines = records(rows, kept.names(), rounding, schema.wrong(kept, rounding))
+    wrong = schema.wrong(kept, chosen.rounding)
+    lines = records(rows, kept.names(), chosen.rounding, wrong)
     measures = [m for m in ("p", "e", "t", "v") if m in lines.collect_schema().names()]
     base = stocks(lines, measures)
     codes = schema.unknown_codes(base)
     if base["wrong"].sum() or any(codes.values()):
-        schema.refuse(schema.problems(rows, rounding, codes))
-    moved = events(lines, [m for m in ("p", "e") if m in measures], first, last)
+        schema.refuse(schema.problems(rows, chosen.rounding, codes))
+    changed = changes(lines, [m for m in ("p", "e") if m in measures], first, last)
+    moved = events(changed)
     if moved["doubled"].sum():
         schema.refuse([schema.doubled(rows)])
-    grown = high_growth(lines) if "e" in measures else None
-    frames = assemble(base, moved, grown, made, whole, vintage or "synthetic" * made)
-    inside = base["act"].isin(schema.INSIDE)
-    active = base["active"] == 1
-    return Tables(
+    grown = growing(lines) if "e" in measures else None
+    grew = high_growth(grown) if grown is not None else None
+    frames = assemble(base, moved, grew, chosen.made, chosen.whole, chosen.vintage)
+    inside, active = base["act"].isin(schema.INSIDE), base["active"] == 1
+    tables = Tables(
         *frames, rows=count, outside=int(base.loc[active & ~inside, "n"].sum()),
-        inactive=int(base.loc[~active, "n"].sum()), left_out=0, synthetic=made,
+        inactive=int(base.loc[~active, "n"].sum()), left_out=0, synthetic=chosen.made,
     )  # fmt: skip
+    if chosen.protection is None:
+        return tables
+    from sme_stats.register.contributions import contributions
+
+    tops = contributions(lines.filter(nw.col("active") == 1), changed, grown, measures)
+    named = {name: getattr(tables, name) for name in ("sbs", "bd", "hg")}
+    hidden, primary, secondary = protect(named, tops, chosen.protection)
+    sbs, bd, hg = hidden["sbs"], hidden["bd"], hidden["hg"]
+    return replace(tables, sbs=sbs, bd=bd, hg=hg, primary=primary, secondary=secondary)
 
 
 def _left_out(
