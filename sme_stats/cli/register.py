@@ -26,11 +26,18 @@ TABLES = ("sbs", "bd", "hg", "all")
 @click.option("--whole", is_flag=True, help="The register holds its countries' whole population.")
 @click.option("--vintage", default="", help="Vintage of the cells.")
 @click.option("--memory", default="3GB", show_default=True, help="What DuckDB may use.")
+@click.option("--protect", is_flag=True, help="Withhold what would disclose an enterprise.")
+@click.option("--fewest", default=3, show_default=True, help="… cells of fewer enterprises.")
+@click.option("--dominance", default=85.0, show_default=True,
+              help="… of which the largest has more than this, in percent.")  # fmt: skip
+@click.option("--percent", default=10.0, show_default=True,
+              help="… that let the largest be known within this, in percent.")  # fmt: skip
 @click.option("--out", type=click.Path(), help="Write a .csv or .parquet file instead.")
 @format_option
 def tabulate(path: str, engine: str, scheduler: str, table: str, columns: tuple[str, ...],
              problems: str, round_headcounts: bool, whole: bool, vintage: str, memory: str,
-             out: str | None, form: str) -> None:  # fmt: skip
+             protect: bool, fewest: int, dominance: float, percent: float, out: str | None,
+             form: str) -> None:  # fmt: skip
     """Make the tables that Eurostat publishes from a register of firm-level records.
 
     PATH is a Parquet or CSV file, or a folder of either; one row an enterprise and year.
@@ -38,6 +45,7 @@ def tabulate(path: str, engine: str, scheduler: str, table: str, columns: tuple[
     \b
     Examples:
       sme-stats tabulate register/ --table sbs --format csv
+      sme-stats tabulate register/ --protect --percent 15 --out cells.parquet
       sme-stats tabulate register/ --engine dask --scheduler tcp://127.0.0.1:8786
     """
     from sme_stats import register
@@ -46,7 +54,7 @@ def tabulate(path: str, engine: str, scheduler: str, table: str, columns: tuple[
         raise click.UsageError(f"--out {out}: the name ends in .csv or .parquet")
     tables = register.tabulate(
         path, engine, scheduler, _columns(columns), problems, round_headcounts, whole, vintage,
-        memory,
+        memory, register.Protection(fewest, dominance, percent) if protect else None,
     )  # fmt: skip
     frame = tables.frame() if table == "all" else getattr(tables, table)
     for problem in tables.problems:

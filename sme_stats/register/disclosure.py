@@ -79,7 +79,7 @@ class Protection:
         Returns
         -------
         bool or array of bool
-            Cells without any enterprise or amount tell nothing and are safe.
+            Cells without any enterprise tell nothing and are safe.
         """
         few = (n > 0) & (n < self.fewest)
         dominated = first > total * self.dominance / 100
@@ -181,8 +181,8 @@ def linked(group: pd.DataFrame, measure: str) -> Any:
     entries = [(r, i, f) for r, terms in enumerate(rules) for i, f in terms]
     rule, cell, factor = (np.array(c) for c in zip(*entries, strict=True)) if entries else ([],) * 3
     sums = sparse.csr_array((factor, (rule, cell)), shape=(len(rules), len(value)))
-    fixed = (n == 0) | (group["total"].to_numpy(float) == 0)
-    primary = group["primary"].to_numpy(bool) & ~fixed
+    fixed = n == 0
+    primary = group["primary"].to_numpy(bool)
     return Cells(value, np.minimum(lower, value), np.maximum(upper, value), sums, primary, fixed)
 
 

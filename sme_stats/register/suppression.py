@@ -56,9 +56,9 @@ class Cells:
     def needs(self, percent: float) -> tuple[Array, Array]:
         """How far below and above its value each cell is to stay open: `percent` of it.
 
-        No further than the public could have known anyway.
+        Of a withheld zero, by that share of one unit. No further than the public knows anyway.
         """
-        wanted = np.abs(self.value) * percent / 100
+        wanted = np.where(self.value == 0, 1.0, np.abs(self.value)) * percent / 100
         below = np.minimum(wanted, self.value - self.lower)
         return below, np.minimum(wanted, self.upper - self.value)
 

@@ -217,6 +217,17 @@ def _chunks(part: Open, wanted: Array) -> Iterator[Array]:
 
 def _extremes(part: Open, chosen: Array, sign: float) -> Array:
     """One copy of its block for each cell, all in one program, each cell its own objective."""
+    try:
+        return _solve_copies(part, chosen, sign)
+    except _UnboundedError:
+        # A cell that may be a loss, in sums with others: which of them has no end, by halves.
+        if len(chosen) == 1:
+            return np.array([-sign * np.inf])
+        half = len(chosen) // 2
+        return np.concatenate([_extremes(part, c, sign) for c in (chosen[:half], chosen[half:])])
+
+
+def _solve_copies(part: Open, chosen: Array, sign: float) -> Array:
     by_block = {int(b): part.only(np.array([b])) for b in np.unique(part.block[chosen])}
     copies = [by_block[int(part.block[c])] for c in chosen]
     offsets = np.cumsum([0, *(len(c.cells) for c in copies)])

@@ -79,7 +79,7 @@ def sensitive(rows):
     for (year, geo, act, size), cell in rows.groupby(["year", "geo", "act", "sized"]):
         for indic, column in AMOUNTS.items():
             largest = [*sorted(cell[column].abs(), reverse=True), 0.0]
-            if RULES.unsafe(len(cell), largest[0], largest[1], sum(largest)) and sum(largest):
+            if RULES.unsafe(len(cell), largest[0], largest[1], sum(largest)):
                 found.add((indic, act, size, geo, year))
     return {cell for cell in found if cell[1] not in ("A", "S94")}
 
@@ -172,7 +172,7 @@ def test_linked_tables_withstand_the_exact_attack(percent):
 
 
 def test_a_smaller_choice_is_preferred():
-    """One primary cell in a large table needs three more, not the table."""
+    """A few primary cells of a large table take a few more with them, not the table."""
     rows = [firm(100 * a + 10 * s + n, [2020], persons=p, nace=act)
             for a, act in enumerate(("C1", "F1", "G1"))
             for s, p in enumerate((1, 5, 15, 30, 100, 400))
@@ -180,9 +180,10 @@ def test_a_smaller_choice_is_preferred():
     rows.append(firm(999, [2020], persons=15, nace="H1"))
     rows += [firm(1000 + n, [2020], persons=5, nace="H1") for n in range(9)]
     shown = register.tabulate(pd.concat(rows), whole=True, protection=RULES)
-    hidden = shown.sbs[(shown.sbs["conf"] == "C") & (shown.sbs["indic"] == "EMP_NR")]
+    persons = shown.sbs[(shown.sbs["indic"] == "EMP_NR") & (shown.sbs["value"] != 0)]
+    hidden = persons[persons["conf"] == "C"]
     assert shown.primary >= 1
-    assert 4 <= len(hidden) <= 10, hidden[["nace", "size"]].to_string()
+    assert 4 <= len(hidden) <= len(persons) / 2, hidden[["nace", "size"]].to_string()
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "polars", "dask"], indirect=True)
