@@ -158,8 +158,8 @@ def show(dataset: str, lang: str, form: str, source: str, vintage: str | None) -
 
 def _print_record(record: dict[str, Any]) -> None:
     for key, value in record.items():
-        if key in ("dimensions", "breaks"):
-            continue
+        if key in ("dimensions", "breaks") or value is None or value in ("", [], {}):
+            continue  # what the structure alone does not tell is left out
         text = ", ".join(map(str, value)) if isinstance(value, list | dict) else str(value)
         click.echo(click.wrap_text(f"{key}: {text}", 96, "", "    "))
     for broke in record["breaks"]:

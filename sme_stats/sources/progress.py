@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+SMALL = 1 << 20
+
 
 @contextmanager
 def bar(name: str, announced: str = "") -> Iterator[Callable[[int], None]]:
@@ -16,7 +18,7 @@ def bar(name: str, announced: str = "") -> Iterator[Callable[[int], None]]:
     name : str
         What is being downloaded.
     announced : str
-        Content-Length, empty where unknown.
+        Content-Length, empty where unknown. What is small is over before a bar could be read.
 
     Yields
     ------
@@ -28,7 +30,7 @@ def bar(name: str, announced: str = "") -> Iterator[Callable[[int], None]]:
     >>> with bar("sbs_sc_ovw", "10") as advance:
     ...     advance(10)
     """
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or (announced.isdigit() and int(announced) < SMALL):
         yield lambda _: None
         return
     from rich.console import Console

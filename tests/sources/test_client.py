@@ -268,15 +268,21 @@ def test_damaged_xml_is_an_error_of_ours():
 
 
 def test_the_bar_shows_on_a_terminal_only(monkeypatch, capsys):
-    from sme_stats.sources.progress import bar
+    from sme_stats.sources.progress import bar, working
 
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    with bar("table", "10") as advance:
-        advance(10)
-    with bar("table") as advance:
+    with bar("large", str(10 << 20)) as advance:
+        advance(10 << 20)
+    with bar("unknown") as advance:
         advance(1)
+    with working("storing"):
+        pass
+    shown = capsys.readouterr().err
+    assert all(words in shown for words in ("large", "10.5/10.5 MB", "unknown", "storing"))
+    with bar("small", "10") as advance:
+        advance(10)
+    assert capsys.readouterr().err == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
-    capsys.readouterr()
-    with bar("table", "10") as advance:
+    with bar("large", str(10 << 20)) as advance, working("storing"):
         advance(10)
     assert capsys.readouterr().err == ""
