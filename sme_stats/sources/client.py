@@ -16,22 +16,21 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
 from sme_stats.errors import RefusedError, TransientError, UsageError
 from sme_stats.sources.answers import inspect, is_page
+from sme_stats.sources.bodies import ShortError, write
 from sme_stats.sources.folders import offline
-from sme_stats.sources.progress import bar
 
 BASE_URL = "https://ec.europa.eu/eurostat/api/dissemination"
 #: The largest file of Eurostat's is a few hundred MB; what goes past this is an error.
 MOST_BYTES = 4 << 30
-_CHUNK = 256 << 10
 _RETRIED = (408, 429, 500, 502, 503, 504)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LOG = logging.getLogger("sme_stats")
@@ -181,12 +180,9 @@ class Client:
                 if attempt == self.attempts or not is_page(answer.head(2000)):
                     return answer
                 problem = "a web page instead of data"
-            except (requests.ConnectionError, requests.Timeout, _ShortError) as error:
+            except (requests.ConnectionError, requests.Timeout, ShortError) as error:
                 problem = _words(error)
-            except (
-                requests.exceptions.ChunkedEncodingError,
-                requests.exceptions.ContentDecodingError,
-            ) as error:
+            except HTTPError as error:
                 problem = f"the connection was cut in mid-answer ({_words(error)})"
             except OSError as error:  # a request that is none, no certificates, a full disk
                 raise RefusedError(f"{url} cannot be downloaded: {_words(error)}") from None
@@ -206,11 +202,11 @@ class Client:
     def _attempt(self, url: str, to: Path, params: Params | None, most: int) -> Answer:
         response = self._follow(url, params)
         with response, to.open("wb") as file:
-            size = _write(response, file, most)
+            size = write(response, file, most)
         announced = response.headers.get("Content-Length", "")
         encoded = response.headers.get("Content-Encoding", "identity")
         if encoded == "identity" and announced.isdigit() and int(announced) != size:
-            raise _ShortError(f"{size:,} bytes arrived where {int(announced):,} were announced")
+            raise ShortError(f"{size:,} bytes arrived where {int(announced):,} were announced")
         return Answer(response.url, response.status_code, to, size, dict(response.headers))
 
     def _follow(self, url: str, params: Params | None) -> requests.Response:
@@ -251,26 +247,6 @@ class Client:
             self._session.mount("http://", HTTPAdapter(max_retries=retry))
             self._session.mount("https://", HTTPAdapter(max_retries=retry))
         return self._session
-
-
-class _ShortError(Exception):
-    """A body that is not as long as it was announced."""
-
-
-def _write(response: requests.Response, file: IO[bytes], most: int) -> int:
-    size = 0
-    announced = response.headers.get("Content-Length", "")
-    with bar(urlsplit(response.url).path.rsplit("/", 1)[-1], announced) as advance:
-        for chunk in response.iter_content(_CHUNK):
-            size += len(chunk)
-            if size > most:
-                raise RefusedError(
-                    f"the answer of {response.url} goes past {most:,} bytes; refused, since no "
-                    "answer of Eurostat's to this is so long"
-                )
-            file.write(chunk)
-            advance(len(chunk))
-    return size
 
 
 def _same_origin(url: str, target: str) -> None:

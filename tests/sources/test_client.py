@@ -1,5 +1,6 @@
 """The network door: every fault that Eurostat has shown, on a real server."""
 
+import contextlib
 import gzip
 import socket
 import time
@@ -77,7 +78,7 @@ def test_certificates_come_from_the_environment(fake, monkeypatch, tmp_path):
 
 
 def test_a_full_disk_is_an_error_of_ours(fake, client, monkeypatch):
-    monkeypatch.setattr("sme_stats.sources.client._write", fill_up)
+    monkeypatch.setattr("sme_stats.sources.client.write", fill_up)
     with pytest.raises(RefusedError, match=r"cannot be downloaded: .*No space left on device"):
         client.get("sdmx/2.1/data/sbs_sc_ovw")
 
@@ -120,6 +121,48 @@ def test_a_slow_body_is_given_up(fake, client):
     client.timeout, client.attempts = (0.2, 0.2), 2
     fake.fail("data", slow, times=5)
     with pytest.raises(TransientError, match=r"no whole answer .* after 2 attempts"):
+        client.get("sdmx/2.1/data/sbs_sc_ovw")
+    assert fake.count("data") == 2
+
+
+def chunked(*pieces, end=True):
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for piece in pieces:
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        if end:
+            handler.wfile.write(b"0\r\n\r\n")
+        handler.close_connection = True
+
+    return answer
+
+
+def test_a_body_in_chunks_is_read_whole_or_fetched_again(fake, client):
+    fake.fail("data", chunked(b"one, ", b"t" * 100_000, b" three"))
+    assert client.get("sdmx/2.1/data/t") == b"one, " + b"t" * 100_000 + b" three"
+    fake.fail("data", chunked(b"one, ", end=False))
+    fake.fail("data", chunked(b"one, two"))
+    assert client.get("sdmx/2.1/data/t") == b"one, two"
+    assert fake.count("data") == 3
+
+
+def test_a_body_that_trickles_is_given_up(fake, client, monkeypatch):
+    """Every piece comes within the timeout, and the whole would take for ever."""
+    monkeypatch.setattr("sme_stats.sources.bodies.PATIENCE", 0.3)
+
+    def trickle(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):  # the client has gone
+            for _ in range(100):
+                handler.wfile.write(b"x")
+                time.sleep(0.02)
+
+    client.attempts = 2
+    fake.fail("data", trickle, times=5)
+    with pytest.raises(TransientError, match=r"only \d\d bytes arrived in 0 s"):
         client.get("sdmx/2.1/data/sbs_sc_ovw")
     assert fake.count("data") == 2
 
