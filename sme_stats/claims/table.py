@@ -33,6 +33,11 @@ SIZES = (
 SME = "0-249"
 WITHIN = ("0-9", "10-49", "0-49", "50-249", "10-249", "10-19", "20-49", "0_1", "2-9")
 _FIRMS = ("enterprises", "active_enterprises")
+#: Rates, and the indicator that gives each from a table.
+RATES = {
+    "birth_rate": birth_rate, "death_rate": death_rate, "churn_rate": churn_rate,
+    "survival": survival,
+}  # fmt: skip
 
 
 class Table:
@@ -43,6 +48,7 @@ class Table:
         self.measures = frozenset(m.removesuffix(PRINTED) for m in codes(frame["measure"]))
         self.places = frozenset(codes(frame["geo"]))
         self.years = frozenset(int(year) for year in frame["year"].unique())
+        self._rates: dict[str, list[Block]] = {}
 
     @cached_property
     def cube(self) -> Cube:
@@ -105,22 +111,23 @@ class Table:
             return []
         return _average(self.cube, self.keys, self.sizes)
 
-    @cached_property
-    def rate(self) -> list[Block]:
-        """Published or computed rates."""
-        blocks = []
-        for indicator in (birth_rate, death_rate, churn_rate, survival):
+    def rate(self, measure: str) -> list[Block]:
+        """Published or computed rates of one measure; all four cost more than a claim needs."""
+        if measure not in self._rates:
+            how = "as published, ± half its last digit"
             try:
-                frame = indicator(self.frame)
+                self._rates[measure] = [_from_frame("rate", RATES[measure](self.frame), how)]
             except NotAvailableError:
-                continue
-            blocks.append(_from_frame("rate", frame, "as published, ± half its last digit"))
-        return blocks
+                self._rates[measure] = []
+        return self._rates[measure]
 
     def blocks(self, statistic: str, measure: str = "") -> list[Block]:
         """Blocks of one statistic."""
         if statistic not in BLOCKS:
             return []
+        if statistic == "rate":
+            wanted = [name for name in RATES if measure in ("", name)]
+            return [block for name in wanted for block in self.rate(name)]
         implied = statistic == "level" and measure in ("", "active_enterprises")
         return [*getattr(self, statistic), *(self.implied if implied else [])]
 
