@@ -101,20 +101,26 @@ def lines(series: Sequence[Series], fmt: Format, lang: str) -> list[str]:
     Of many series only who is highest and lowest in the last year.
     """
     parts = _few(series, fmt, lang) if len(series) <= _MOST else _many(series, fmt, lang)
+    return [*parts, *interrupted(series, fmt, lang)]
+
+
+def interrupted(series: Sequence[Series], fmt: Format, lang: str) -> list[str]:
+    """Say where series are interrupted, and what of them is withheld."""
+    parts = []
     broken = dict.fromkeys(f"{g.before}/{g.after}" for s in series for g in s.gaps)
     if broken:
         parts.append(say(lang, "alt_breaks", breaks=listed(sorted(broken), lang)))
-    rows = pd.concat([s.rows for s in series])
-    hidden = rows[rows["value"].isna()]
-    if len(hidden) > _ENDS:
+    hidden = [(one, one.rows[one.rows["value"].isna()]) for one in series]
+    hidden = [(one, rows) for one, rows in hidden if len(rows)]
+    if sum(len(rows) for _, rows in hidden) > _ENDS:
         named = [
-            say(lang, "alt_hidden_years", place=place(str(geo), lang),
-                years=listed([str(y) for y in sorted(part["year"])], lang))
-            for geo, part in hidden.groupby("geo", sort=False)
+            say(lang, "alt_hidden_years", place=one.label,
+                years=listed([str(y) for y in sorted(rows["year"])], lang))
+            for one, rows in hidden
         ]  # fmt: skip
         parts.append(say(lang, "alt_withheld", places="; ".join(named)))
-    elif len(hidden):
-        parts += uncertain(hidden, fmt, lang)
+    elif hidden:
+        parts += uncertain(pd.concat([rows for _, rows in hidden]), fmt, lang)
     return parts
 
 
@@ -146,11 +152,11 @@ def _extremes(label: str, piece: pd.DataFrame, fmt: Format, lang: str) -> str:
 
 
 def _many(series: Sequence[Series], fmt: Format, lang: str) -> list[str]:
-    rows = pd.concat([s.rows for s in series])
-    known = rows[rows["value"].notna()]
+    known = pd.concat([s.rows.assign(_label=s.label) for s in series])
+    known = known[known["value"].notna()]
     last = known[known["year"] == known["year"].max()].sort_values("value", ascending=False)
     if last.empty:
         return []
-    high, low = last.head(_ENDS), last.tail(_ENDS)[::-1]
-    return [say(lang, "alt_last", y1=last["year"].iloc[0], high=_valued(high, fmt, lang),
-                low=_valued(low, fmt, lang))]  # fmt: skip
+    told = [f"{row['_label']} {fmt.text(row['value'])}" for _, row in last.iterrows()]
+    return [say(lang, "alt_last", y1=last["year"].iloc[0], high=listed(told[:_ENDS], lang),
+                low=listed(told[-_ENDS:][::-1], lang))]  # fmt: skip

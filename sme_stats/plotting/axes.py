@@ -15,6 +15,9 @@ from sme_stats.plotting.layout import hatch, label_axis
 from sme_stats.plotting.numbers import Format
 from sme_stats.plotting.text import height, width, wrap
 
+#: A label may be so much wider than planned where a word would be broken otherwise.
+_WHOLE = 1.45
+
 
 def spread(values: Sequence[float], pad: float = 0.06) -> tuple[float, float]:
     """Limits of an axis around values, with a little room; never below zero for positive ones.
@@ -72,8 +75,9 @@ def value_axis(
 
 
 def fold(labels: Sequence[str], room: float, size: float = style.LABEL) -> list[list[str]]:
-    """Wrap row labels to at most a share of the width."""
-    return [wrap(label, room, size) for label in labels]
+    """Wrap row labels to a width, up to 1.45 times of it where that keeps a word whole."""
+    longest = max((width(w, size) for label in labels for w in label.split(" ")), default=0.0)
+    return [wrap(label, max(room, min(longest, _WHOLE * room)), size) for label in labels]
 
 
 def row_places(

@@ -198,7 +198,7 @@ def _plot(
     left = 0.5
     side = min(room - left - 0.25, _SIDE)
     looks = list(zip(places, cycle(style.SERIES), cycle(style.MARKERS), strict=False))
-    keys = [Key(place(g, lang), marker=m, line="-", colour=c) for g, c, m in looks]
+    keys = [Key(chosen.mark(g), marker=m, line="-", colour=c) for g, c, m in looks]
     sheet = Sheet(*text, plot=side, left=left, right=room - left - side, above=0.05, keys=keys)
     ax = lay_out(ax, chosen.width, sheet)
     value_axis(ax, (0.0, 100.0), side, fmt)

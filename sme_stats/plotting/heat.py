@@ -177,7 +177,11 @@ def _plot(
     axis, names, sizes = shape
     lang, room = chosen.lang, inner_width(ax, chosen.width)
     first = cells.drop_duplicates(axis).set_index(axis, drop=False)
-    labels = fold([_name(first.loc[[n]].iloc[0], axis, lang) for n in names], room * 0.4)
+    marks = [
+        chosen.mark(n) if axis == "geo" else _name(first.loc[[n]].iloc[0], axis, lang)
+        for n in names
+    ]
+    labels = fold(marks, room * 0.4)
     left = widest(labels) + 0.1
     places, tall = row_places(labels)
     bins = bin_values(cells["value"].tolist(), fmt.factor)

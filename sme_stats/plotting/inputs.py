@@ -12,9 +12,10 @@ import pandas as pd
 from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError, UsageError
 from sme_stats.frame import codes, require
 from sme_stats.plotting import style
-from sme_stats.plotting.words import LANGS
+from sme_stats.plotting.words import LANGS, is_aggregate, place
 
 ORDERS = ("value", "protocol")
+LABELS = ("names", "codes")
 _NEEDED = ("dataset", "measure", "unit", "size", "geo", "year", "value")
 
 
@@ -31,12 +32,26 @@ class Options:
         Instead of the title computed from the data.
     order : {"value", "protocol"}
         Order of places: by value, or the EU's protocol order.
+    labels : {"names", "codes"}
+        How marks of countries are labelled; titles, notes and alt text always have names.
     """
 
     lang: str = "en"
     width: float = style.WIDTH
     title: str | None = None
     order: str = "value"
+    labels: str = "names"
+
+    def mark(self, geo: str) -> str:
+        """Label of a place's mark: its name, or a country's code where codes are wanted.
+
+        Examples
+        --------
+        >>> Options(labels="codes").mark("EL"), Options(lang="fr").mark("EL")
+        ('EL', 'Grèce')
+        """
+        coded = self.labels == "codes" and not is_aggregate(geo)
+        return geo if coded else place(geo, self.lang)
 
 
 def options(chart: str, given: Mapping[str, Any]) -> Options:
@@ -60,8 +75,9 @@ def options(chart: str, given: Mapping[str, Any]) -> Options:
     chosen = Options(**given)
     if chosen.lang not in LANGS:
         raise UnknownNameError("language", chosen.lang, LANGS)
-    if chosen.order not in ORDERS:
-        raise UnknownNameError("order", chosen.order, ORDERS)
+    for name, known in (("order", ORDERS), ("labels", LABELS)):
+        if getattr(chosen, name) not in known:
+            raise UnknownNameError(name, getattr(chosen, name), known)
     if not _is_width(chosen.width):
         raise UsageError(
             f"a width of {chosen.width!r} does not do; give inches, {style.NARROWEST:g} to 40"

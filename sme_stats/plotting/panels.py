@@ -45,14 +45,14 @@ class Grid:
 
 
 def small_multiples(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Chart:
-    """Panels of one measure over years, one a place, all with the same axes.
+    """Panels of one measure over years, one a place or an activity, all with the same axes.
 
     Lines are drawn as in `trend`: never joined across a break, dotted where years are not at hand.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        As for `trend`.
+        As for `trend`; of one place with several activities, a panel is an activity.
     ax : matplotlib.axes.Axes, optional
         Its place is filled with the whole chart; by default a figure of its own. The panels are
         axes within it.
@@ -80,15 +80,20 @@ def small_multiples(frame: pd.DataFrame, ax: Axes | None = None, **opts: object)
     chosen = options("small_multiples", opts)
     rows = observations(frame, "small_multiples")
     single(rows, "small_multiples", "measure", "unit", "size")
-    unique(rows, "small_multiples", ["dataset", "geo", "year"])
+    axis = _axis(rows)
+    unique(rows, "small_multiples", ["dataset", axis, "year"])
     lang = chosen.lang
-    series = [cut(g, place(g, lang), rows[rows["geo"] == g], lang) for g in _order(rows, chosen)]
+    series = [
+        cut(name, _label(name, axis, lang), rows[rows[axis] == name], lang)
+        for name in _order(rows, axis, chosen)
+    ]
     rows = pd.concat([s.rows for s in series])
     first = rows.iloc[0]
     fmt = fit([*rows["value"], *rows["lower"], *rows["upper"]], first["unit"], lang)
     what = quantity(first["measure"], first["size"], lang)
     title = chosen.title or trends.finding(series, what, fmt, lang)
-    subtitle = notes.subtitle(what, first["unit"], fmt, rows, lang)
+    where = f"{what}, {place(str(first['geo']), lang)}" if axis == "nace" else what
+    subtitle = notes.subtitle(where, first["unit"], fmt, rows, lang)
     grey = say(lang, "panels_note") if len(series) > 1 else ""
     note = notes.note(rows, lang, grey, *trends.remarks(series, lang))
     drawn_on = _plot(ax, chosen, series, fmt, (title, subtitle, note))
@@ -100,32 +105,46 @@ def small_multiples(frame: pd.DataFrame, ax: Axes | None = None, **opts: object)
     return Chart(drawn_on, title, subtitle, note, spoken, drawn(frame, rows), lang)
 
 
-def _order(rows: pd.DataFrame, chosen: Options) -> list[str]:
-    """Aggregates first, then by the last value, or in protocol order."""
-    protocol = {code: n for n, code in enumerate(codelists.table("GEO"))}
+def _axis(rows: pd.DataFrame) -> str:
+    """What the panels are: activities where one place has several in the same year, or places."""
+    several = rows["geo"].nunique() == 1 and rows["nace"].nunique() > 1
+    return "nace" if several and rows.duplicated(["dataset", "geo", "year"]).any() else "geo"
+
+
+def _label(name: str, axis: str, lang: str) -> str:
+    return place(name, lang) if axis == "geo" else codelists.label("NACE", name, lang)
+
+
+def _order(rows: pd.DataFrame, axis: str, chosen: Options) -> list[str]:
+    """Aggregates first, then by the last value, or in the order of the codelist."""
+    listed = {code: n for n, code in enumerate(codelists.table(axis.upper()))}
     known = rows[rows["value"].notna()].sort_values("year", kind="stable")
-    last = known.drop_duplicates("geo", keep="last").set_index("geo")["value"].to_dict()
+    last = known.drop_duplicates(axis, keep="last").set_index(axis)["value"].to_dict()
 
-    def key(geo: str) -> tuple[bool, float, int, str]:
-        value = -float(last.get(geo, -1e18)) if chosen.order == "value" else 0.0
-        return not is_aggregate(geo), value, protocol.get(geo.split("[")[0], 999), geo
+    def key(name: str) -> tuple[bool, float, int, str]:
+        value = -float(last.get(name, -1e18)) if chosen.order == "value" else 0.0
+        apart = axis == "geo" and is_aggregate(name)
+        return not apart, value, listed.get(name.split("[")[0], 999), name
 
-    return sorted(rows["geo"].unique(), key=key)
+    return sorted(rows[axis].unique(), key=key)
 
 
-def _grid(series: Sequence[Series], room: float, fmt: Format) -> Grid:
+def _grid(series: Sequence[Series], room: float, fmt: Format, chosen: Options) -> Grid:
     fitting = int((room + _BESIDE) / (_WIDE + _BESIDE))
     columns = max(1, min(len(series), fitting, _MOST))
     wide = (room + _BESIDE) / columns - _BESIDE
-    most = max(sum(map(len, _heading(s, wide, fmt))) for s in series)
+    most = max(sum(map(len, _heading(s, wide, fmt, chosen))) for s in series)
     return Grid(columns, wide, height(most + 0.3, style.SMALL), -(-len(series) // columns))
 
 
-def _heading(one: Series, room: float, fmt: Format) -> tuple[list[str], list[str]]:
+def _heading(
+    one: Series, room: float, fmt: Format, chosen: Options
+) -> tuple[list[str], list[str]]:
     """Lines of the place's name, and of its last value with the year."""
+    named = chosen.mark(one.name) if one.name == str(one.rows["geo"].iloc[0]) else one.label
     last = one.rows.iloc[-1]
     value = f"{value_text(last, fmt, fmt.lang)} ({last['year']})"
-    return wrap(one.label, room, style.SMALL, "bold"), wrap(value, room, style.NOTE)
+    return wrap(named, room, style.SMALL, "bold"), wrap(value, room, style.NOTE)
 
 
 def _plot(
@@ -137,7 +156,7 @@ def _plot(
     limits = spread([*rows["value"], *rows["lower"], *rows["upper"]], 0.1)
     marks = [m for m in lines.value_marks(*limits, _TALL, fmt) if limits[0] <= m <= limits[1]]
     left = max(width(fmt.tick(m), style.NOTE) for m in marks) + 0.1
-    grid = _grid(series, room - left, fmt)
+    grid = _grid(series, room - left, fmt, chosen)
     ax = lay_out(ax, chosen.width, Sheet(*text, plot=grid.tall, left=left, below=0.02))
     for which in ("x", "y"):
         label_axis(ax, which, [], [], style.SMALL, style.MUTED)
@@ -154,7 +173,7 @@ def _plot(
                 mark, marker="", color=style.GRID, linewidth=0.6, linestyle="-", zorder=0.5
             )
         _fill(panel, one, series)
-        _head(ax, one, n, grid, fmt)
+        _head(ax, one, n, grid, fmt, chosen)
     return ax
 
 
@@ -193,12 +212,15 @@ def _fill(panel: Axes, one: Series, series: Sequence[Series]) -> None:
     lines.draw(panel, [one], [(style.MAIN, "o")], 0.5, mark=3.2)
 
 
-def _head(ax: Axes, one: Series, number: int, grid: Grid, fmt: Format) -> None:
-    """Write the place, and under it its last value with the year."""
+def _head(
+    ax: Axes, one: Series, number: int, grid: Grid, fmt: Format, chosen: Options
+) -> None:
+    """Write the place, and under it its last value with the year, close to the panel."""
     down, across = divmod(number, grid.columns)
     x = across * (grid.wide + _BESIDE)
     y = grid.tall - down * (grid.head + _TALL + _UNDER)
-    named, value = _heading(one, grid.wide, fmt)
+    named, value = _heading(one, grid.wide, fmt, chosen)
+    y -= max(0.0, grid.head - height(len(named) + len(value) + 0.3, style.SMALL))
     for n, line in enumerate(named):
         put(ax, x, y - height(n + 0.75, style.SMALL), line, style.SMALL, va="baseline",
             fontproperties=font(style.SMALL, "bold"), gid="panel-title")  # fmt: skip

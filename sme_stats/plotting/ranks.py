@@ -173,7 +173,7 @@ def _plot(
 ) -> Axes:
     rows, lang = ranks.rows, chosen.lang
     room = inner_width(ax, chosen.width)
-    labels = fold([place(g, lang) for g in rows["geo"]], room * 0.37)
+    labels = fold([chosen.mark(g) for g in rows["geo"]], room * 0.37)
     # Words of a unit stand in the subtitle; only the sign of percent goes with every number.
     short = fmt if fmt.unit == "PC" else replace(fmt, suffix="")
     values = [value_text(row, short, lang) for _, row in rows.iterrows()]

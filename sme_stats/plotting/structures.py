@@ -248,7 +248,10 @@ def _shape(
 ) -> tuple[list[list[str]], float, float, float]:
     """Labels of bars, room left of them, width of the plot, and inches a percent."""
     room = inner_width(ax, chosen.width)
-    labels = fold([f"{b.label} {b.flag}".rstrip() for b in rows], room * 0.3)
+    several = len({str(b.cells["geo"].iloc[0]) for b in rows}) > 1
+    named = [chosen.mark(str(b.cells["geo"].iloc[0])) if several else b.label for b in rows]
+    flagged = [f"{name} {b.flag}".rstrip() for name, b in zip(named, rows, strict=True)]
+    labels = fold(flagged, room * 0.3)
     left = widest(labels) + 0.1
     inches = room - left - _RIGHT
     return labels, left, inches, inches / max(100.0, *(b.total for b in rows))

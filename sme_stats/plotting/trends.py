@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -115,10 +116,12 @@ def finding(series: Sequence[Series], what: str, fmt: Format, lang: str) -> str:
     spans = [(int(p["year"].iloc[0]), int(p["year"].iloc[-1])) for _, p in known]
     common = max(sorted(set(spans)), key=lambda s: (spans.count(s), s[1] - s[0]))
     same = [(one, p) for (one, p), span in zip(known, spans, strict=True) if span == common]
-    _, piece = max(same, key=lambda s: _moved(s[1]))
+    one, piece = max(same, key=lambda s: moved(s[1]))
     first, last = piece.iloc[0], piece.iloc[-1]
+    by_place = len(series) == 1 or one.name == str(last["geo"])
     parts = {
-        "what": what, "place": place(str(last["geo"]), lang, inside=True),
+        "what": what,
+        "place": place(str(last["geo"]), lang, inside=True) if by_place else one.label,
         "a": fmt.text(first["value"]), "b": fmt.text(last["value"]),
         "y0": common[0], "y1": common[1],
     }  # fmt: skip
@@ -126,17 +129,25 @@ def finding(series: Sequence[Series], what: str, fmt: Format, lang: str) -> str:
         return say(lang, "trend_one", **parts | {"a": parts["b"]})
     if len(series) > 1:
         return say(lang, "trend_most", **parts)
-    return say(lang, _direction(first, last, fmt), **parts)
+    return say(lang, f"trend_{direction(first, last, fmt)}", **parts)
 
 
-def _direction(first: pd.Series[Any], last: pd.Series[Any], fmt: Format) -> str:
-    """Rose or fell only where the two intervals are apart and the printed numbers differ."""
+def direction(first: pd.Series[Any], last: pd.Series[Any], fmt: Format) -> str:
+    """``rose`` or ``fell`` only where intervals are apart and printed numbers differ, or ``open``.
+
+    Examples
+    --------
+    >>> from sme_stats.plotting.numbers import fit
+    >>> a, b = ({"value": v, "lower": v - 0.5, "upper": v + 0.5} for v in (64.0, 63.4))
+    >>> direction(pd.Series(a), pd.Series(b), fit([64.0], "PC"))
+    'open'
+    """
     a, b = float(first["value"]), float(last["value"])
     if fmt.text(a) == fmt.text(b):
-        return "trend_open"
+        return "open"
     if float(last["lower"]) > float(first["upper"]):
-        return "trend_rose"
-    return "trend_fell" if float(last["upper"]) < float(first["lower"]) else "trend_open"
+        return "rose"
+    return "fell" if float(last["upper"]) < float(first["lower"]) else "open"
 
 
 def remarks(series: Sequence[Series], lang: str) -> list[str]:
@@ -173,13 +184,14 @@ def _outstanding(series: Sequence[Series]) -> list[str]:
     end = max((int(p["year"].iloc[-1]) for _, p in known), default=0)
     known = [(one, p) for one, p in known if int(p["year"].iloc[-1]) == end]
     last = sorted(known, key=lambda k: float(k[1]["value"].iloc[-1]))
-    most = max(known, key=lambda k: _moved(k[1]), default=None)
+    most = max(known, key=lambda k: moved(k[1]), default=None)
     found = [one.name for one in series if is_aggregate(one.name)]
     found += [most[0].name, last[-1][0].name, last[0][0].name] if most else []
     return list(dict.fromkeys(found))
 
 
-def _moved(piece: pd.DataFrame) -> float:
+def moved(piece: pd.DataFrame) -> float:
+    """How far the last value lies from the first, in either direction."""
     return abs(float(piece["value"].iloc[-1]) - float(piece["value"].iloc[0]))
 
 
@@ -191,13 +203,13 @@ def plot(
     lang, room = chosen.lang, inner_width(ax, chosen.width)
     rows = pd.concat([s.rows for s in series])
     left = lines.value_label_width(rows, fmt) + 0.1
-    names = _names(series, room, lang)
+    names = _names(series, room, chosen)
     right = max(width(n, style.SMALL) for n in names) + 0.2 if any(names) else 0.08
     inches = room - left - right
     least = len(series) * height(1, style.SMALL) * 1.1 if any(names) else 0.0
     tall = max(min(max(room * _SHAPE, _LOWEST), _HIGHEST), least)
     above = height(1, style.NOTE) + 0.04 if shared_gaps(series) else 0.04
-    keys = _keys(series, rows, lang, keyed=len(series) > 1 and not any(names))
+    keys = _keys(series, rows, chosen, keyed=len(series) > 1 and not any(names))
     sheet = Sheet(*text, plot=tall, left=left, right=right, above=above, keys=keys)
     ax = lay_out(ax, chosen.width, sheet)
     tall = inches_of(ax)[3]
@@ -210,14 +222,16 @@ def plot(
     return ax
 
 
-def _names(series: Sequence[Series], room: float, lang: str) -> list[str]:
+def _names(series: Sequence[Series], room: float, chosen: Options) -> list[str]:
     """Labels right of the plot: names, codes where names are too long; blank where neither fits."""
+    lang = chosen.lang
     end = max(int(s.rows["year"].max()) for s in series)
     blank = [""] * len(series)
     if len(series) == 1:
         return blank
     by_place = len({str(s.rows["geo"].iloc[0]) for s in series}) == len(series)
-    for named in ([s.label for s in series], [s.name for s in series] if by_place else blank):
+    coded = [replace(chosen, labels="codes").mark(s.name) if by_place else "" for s in series]
+    for named in (_labelled(series, chosen), coded):
         ended = [
             name if int(s.rows["year"].max()) == end or not name
             else say(lang, "ended", label=name, year=int(s.rows["year"].max()))
@@ -228,12 +242,21 @@ def _names(series: Sequence[Series], room: float, lang: str) -> list[str]:
     return blank
 
 
-def _keys(series: Sequence[Series], rows: pd.DataFrame, lang: str, *, keyed: bool) -> list[Key]:
+def _labelled(series: Sequence[Series], chosen: Options) -> list[str]:
+    """Label of each series; of places by code where codes are wanted."""
+    places = [s.name == str(s.rows["geo"].iloc[0]) for s in series]
+    return [chosen.mark(s.name) if p else s.label for s, p in zip(series, places, strict=True)]
+
+
+def _keys(
+    series: Sequence[Series], rows: pd.DataFrame, chosen: Options, *, keyed: bool
+) -> list[Key]:
     keys = []
     if keyed:
-        keys = [Key(s.label, marker=marker, line="-", colour=colour)
-                for s, (colour, marker) in zip(series, looks(series), strict=True)]  # fmt: skip
-    text = words(lang)["say"]
+        labels = _labelled(series, chosen)
+        keys = [Key(label, marker=marker, line="-", colour=colour)
+                for label, (colour, marker) in zip(labels, looks(series), strict=True)]  # fmt: skip
+    text = words(chosen.lang)["say"]
     if rows["value"].isna().any() and rows["lower"].notna().any():
         keys.append(Key(text["key_withheld"], fill=style.HATCH_FILL, hatch=style.HATCH))
     if (rows["value"].notna() & rows["flag"].str.contains("p")).any():
