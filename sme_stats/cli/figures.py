@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sme_stats.cli.charts import FILES
 from sme_stats.cli.output import to_json
 from sme_stats.cli.progress import steps
 
@@ -12,9 +13,10 @@ from sme_stats.cli.progress import steps
 @click.argument("file", type=click.Path())
 @click.option("--out", default="figures", show_default=True, type=click.Path())
 @click.option("--check", is_flag=True, help="Only say which committed figures are stale; exit 1.")
+@click.option("--files", default=",".join(FILES), show_default=True, help="Which files to write.")
 @click.option("--workers", type=int, help="Processes; by default one a core.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
-def figures(file: str, out: str, check: bool, workers: int | None, form: str) -> int:
+def figures(file: str, out: str, check: bool, files: str, workers: int | None, form: str) -> int:
     """Draw every figure that a document declares, or check that they are fresh.
 
     \b
@@ -29,7 +31,8 @@ def figures(file: str, out: str, check: bool, workers: int | None, form: str) ->
         if check:
             said = check_figures(declared, out, workers, progress)
         else:
-            said = [str(p) for p in draw_figures(declared, out, workers, progress=progress)]
+            wanted = [name.strip() for name in files.split(",")]
+            said = [str(p) for p in draw_figures(declared, out, workers, wanted, progress)]
     if form == "json":
         click.echo(to_json({"figures": len(declared), "stale" if check else "written": said}))
     else:

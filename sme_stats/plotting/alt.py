@@ -14,7 +14,7 @@ from sme_stats.plotting import notes
 from sme_stats.plotting.inputs import extremes
 from sme_stats.plotting.numbers import Format
 from sme_stats.plotting.series import Series
-from sme_stats.plotting.words import listed, place, say
+from sme_stats.plotting.words import listed, parted, place, say
 
 #: So many places are named at either end of a ranking.
 _ENDS = 3
@@ -50,7 +50,7 @@ def uncertain(rows: pd.DataFrame, fmt: Format, lang: str) -> list[str]:
     hidden = rows[rows["value"].isna()]
     if len(hidden):
         bounded = [_between(row, fmt, lang) for _, row in hidden.iterrows()]
-        parts.append(say(lang, "alt_withheld", places="; ".join(bounded)))
+        parts.append(say(lang, "alt_withheld", places=parted(bounded, lang)))
     rounded = rows[rows["value"].notna() & (rows["lower"] < rows["upper"])]
     for _, row in rounded.head(_ENDS).iterrows():
         low, high = fmt.ends(row["lower"], row["upper"])
@@ -75,13 +75,20 @@ def said(row: pd.Series[Any], fmt: Format, lang: str) -> str:
     return say(lang, "withheld_short" if row["conf"] else "no_data")
 
 
+def told(row: pd.Series[Any], fmt: Format, lang: str) -> str:
+    """A value as `said`; of a withheld one that it is withheld, and between what."""
+    text = said(row, fmt, lang)
+    bounded = row["value"] != row["value"] and row["lower"] == row["lower"]
+    return f"{say(lang, 'withheld_short')} ({text})" if bounded else text
+
+
 def sentence(text: str) -> str:
     """Text closed by a full stop, unless it is closed already."""
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
 def _between(row: pd.Series[Any], fmt: Format, lang: str) -> str:
-    name = f"{place(str(row['geo']), lang)} {row['year']}"
+    name = f"{row.get('_label') or place(str(row['geo']), lang)} {row['year']}"
     if row["lower"] != row["lower"]:
         return say(lang, "alt_unknown", place=name)
     low, high = fmt.ends(row["lower"], row["upper"])
@@ -118,9 +125,10 @@ def interrupted(series: Sequence[Series], fmt: Format, lang: str) -> list[str]:
                 years=listed([str(y) for y in sorted(rows["year"])], lang))
             for one, rows in hidden
         ]  # fmt: skip
-        parts.append(say(lang, "alt_withheld", places="; ".join(named)))
+        parts.append(say(lang, "alt_withheld", places=parted(named, lang)))
     elif hidden:
-        parts += uncertain(pd.concat([rows for _, rows in hidden]), fmt, lang)
+        labelled = [rows.assign(_label=one.label) for one, rows in hidden]
+        parts += uncertain(pd.concat(labelled), fmt, lang)
     return parts
 
 
@@ -130,7 +138,7 @@ def _few(series: Sequence[Series], fmt: Format, lang: str) -> list[str]:
         pieces = [known for p in one.pieces if len(known := p[p["value"].notna()])]
         told = [_piece(p, fmt, lang) for p in pieces]
         if told:
-            parts.append(say(lang, "alt_pieces", label=one.label, parts="; ".join(told)))
+            parts.append(say(lang, "alt_pieces", label=one.label, parts=parted(told, lang)))
         if pieces and len(pieces[-1]) > 2:
             parts.append(_extremes(one.label, pieces[-1], fmt, lang))
     return parts

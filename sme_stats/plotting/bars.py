@@ -13,7 +13,7 @@ from sme_stats.plotting import style
 from sme_stats.plotting.layout import Key, hatch, put
 from sme_stats.plotting.numbers import HARD, Format
 from sme_stats.plotting.text import width, wrap
-from sme_stats.plotting.words import say, size_label, words
+from sme_stats.plotting.words import parted, say, size_label, words
 
 #: Height of a bar in inches.
 BAR = 0.3
@@ -129,7 +129,7 @@ def caption(
         own = f" {cell['flag']}" if cell["flag"] and not bar.flag else ""
         label = size_label(piece.code, lang) + say(lang, "colon")
         parts.append(f"{label}{shown}{own}".replace(" ", HARD))
-    return wrap("; ".join(parts), room, style.SMALL) if parts else []
+    return wrap(parted(parts, lang), room, style.SMALL) if parts else []
 
 
 def keys(pieces: Sequence[Sequence[Segment]], sizes: Sequence[str], lang: str) -> list[Key]:

@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Polygon
 from matplotlib.ticker import MaxNLocator
 
 from sme_stats.plotting import style
 from sme_stats.plotting.layout import Key
 from sme_stats.plotting.numbers import Format
+from sme_stats.plotting.words import parted, say
+
+#: Fills of more contrast than this on paper have a lighter corner; a darker one on paler fills.
+_DARK = 1.6
+#: So many rounded tiles are named.
+_MOST = 8
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,33 @@ class Bins:
         pairs = zip(self.limits, self.limits[1:], self.colours(), strict=False)
         bare = replace(fmt, unit="")
         return [Key(f"{bare.tick(a)}–{fmt.tick(b)}", fill=fill) for a, b, fill in pairs]
+
+
+def light_corner(ax: Axes, right: float, top: float, size: tuple[float, float], fill: str) -> None:
+    """Mark a provisional tile: its colour tells the value, so only a corner of it is lighter.
+
+    ``right`` and ``top`` are the corner, ``size`` its width and height, in data coordinates of an
+    axes whose y grows downwards.
+    """
+    wide, tall = size
+    corner = [(right - wide, top), (right, top), (right, top + tall)]
+    light = style.lighter(fill) if style.contrast(fill, style.PAPER) > _DARK else style.MUTED
+    ax.add_patch(Polygon(corner, closed=True, facecolor=light, edgecolor=style.PAPER,
+                         linewidth=0.5, zorder=3.5, gid="provisional"))  # fmt: skip
+
+
+def rounded_note(rows: pd.DataFrame, names: Sequence[str], fmt: Format, lang: str) -> str:
+    """Name tiles whose interval of rounding shows in print; a colour has no room for a bar."""
+    told = [
+        f"{name} {fmt.text(row['value'])} ({fmt.span(row['lower'], row['upper'])})"
+        for name, (_, row) in zip(names, rows.iterrows(), strict=True)
+        if row["value"] == row["value"] and fmt.text(row["lower"]) != fmt.text(row["upper"])
+    ]
+    if not told:
+        return ""
+    if len(told) > _MOST:
+        told = [*told[:_MOST], "…"]
+    return say(lang, "tile_rounded", places=parted(told, lang))
 
 
 def bin_values(values: Sequence[float], factor: float = 1.0) -> Bins:

@@ -25,9 +25,8 @@ from sme_stats.plotting.inputs import (
 )
 from sme_stats.plotting.layout import Key, Sheet, inner_width, label_axis, lay_out
 from sme_stats.plotting.numbers import Format, fit
-from sme_stats.plotting.ranks import value_text
 from sme_stats.plotting.series import Series
-from sme_stats.plotting.words import place, quantity, say, size_label
+from sme_stats.plotting.words import parted, place, quantity, say, size_label
 
 #: Largest side of the square of a Lorenz curve, in inches.
 _SIDE = 4.0
@@ -79,7 +78,8 @@ def lorenz_curve(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) ->
     title = chosen.title or _concentration(rows, fmt, lang)
     subtitle = say(lang, "lorenz_subtitle", years=notes.years(rows))
     classes = ", ".join(size_label(s, lang) for s in dict.fromkeys(rows["size"]) if s != "0")
-    note = notes.note(rows, lang, say(lang, "lorenz_note", classes=classes))
+    note = notes.note(rows, lang, say(lang, "lorenz_note", classes=classes),
+                      *_doubted(rows, fmt, lang))  # fmt: skip
     drawn_on = _plot(ax, chosen, rows, places, fmt, (title, subtitle, note))
     parts = [alt.sentence(title), say(lang, "alt_lorenz", what=subtitle, years=notes.years(rows),
              unit=notes.unit_name("PC", lang))]  # fmt: skip
@@ -93,7 +93,7 @@ def lorenz_curve(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) ->
             )
             for _, row in rows[(rows["geo"] == geo) & (rows["value"] > 0)].iloc[:-1].iterrows()
         ]
-        parts.append(say(lang, "alt_row", label=place(geo, lang), parts="; ".join(told)))
+        parts.append(say(lang, "alt_row", label=place(geo, lang), parts=parted(told, lang)))
     return Chart(drawn_on, title, subtitle, note, " ".join(parts), drawn(frame, rows), lang)
 
 
@@ -152,18 +152,28 @@ def survival_curves(frame: pd.DataFrame, ax: Axes | None = None, **opts: object)
     title = chosen.title or _alive(aged, fmt, lang)
     subtitle = say(lang, "survival_subtitle", born=born)
     rows = rows.loc[ordered.index]
-    note = notes.note(rows, lang, say(lang, "survival_note"))
+    note = notes.note(rows, lang, say(lang, "survival_note"), *_doubted(rows, fmt, lang))
     drawn_on = trends.plot(ax, chosen, series, fmt, (title, subtitle, note))
     what = quantity("survival", "TOTAL", lang)
     parts = [alt.sentence(title), say(lang, "alt_age", what=what, born=born,
              unit=notes.unit_name("PC", lang))]  # fmt: skip
     for one in series:
         told = [
-            say(lang, "alt_age_point", x=row["year"], y=value_text(row, fmt, lang))
+            say(lang, "alt_age_point", x=row["year"], y=alt.told(row, fmt, lang))
             for _, row in one.rows.iterrows()
         ]
-        parts.append(say(lang, "alt_row", label=one.label, parts="; ".join(told)))
+        parts.append(say(lang, "alt_row", label=one.label, parts=parted(told, lang)))
     return Chart(drawn_on, title, subtitle, note, " ".join(parts), drawn(frame, rows), lang)
+
+
+def _doubted(rows: pd.DataFrame, fmt: Format, lang: str) -> list[str]:
+    """Sentences on what is provisional, and on intervals wide enough to be seen in print."""
+    known = rows[rows["value"].notna()]
+    rounded = any(
+        fmt.text(a) != fmt.text(b) for a, b in zip(known["lower"], known["upper"], strict=True)
+    )
+    told = {"provisional_note": known["flag"].str.contains("p").any(), "rounded_note": rounded}
+    return [say(lang, key) for key, there in told.items() if there]
 
 
 def _places(rows: pd.DataFrame, chart: str) -> list[str]:
@@ -194,7 +204,7 @@ def _plot(
     ax: Axes | None, chosen: Options, rows: pd.DataFrame, places: Sequence[str], fmt: Format,
     text: tuple[str, str, str],
 ) -> Axes:  # fmt: skip
-    room, lang = inner_width(ax, chosen.width), chosen.lang
+    room = inner_width(ax, chosen.width)
     left = 0.5
     side = min(room - left - 0.25, _SIDE)
     looks = list(zip(places, cycle(style.SERIES), cycle(style.MARKERS), strict=False))
@@ -218,7 +228,22 @@ def _plot(
             marker=marker, markersize=4.5, linewidth=1.8, linestyle="-", zorder=3, clip_on=False,
             markerfacecolor=colour, markeredgecolor=colour, markeredgewidth=1.0, gid="lorenz",
         ))  # fmt: skip
+        _doubts(ax, points, colour, marker)
     return ax
+
+
+def _doubts(ax: Axes, points: pd.DataFrame, colour: str, marker: str) -> None:
+    """Points that are provisional, lighter, and the interval that rounding leaves of each."""
+    for _, row in points.iterrows():
+        x, value = float(row["enterprises_share"]), float(row["value"])
+        if row["lower"] < row["upper"]:
+            ax.add_line(Line2D([x, x], [row["lower"], row["upper"]], color=colour, linewidth=3.2,
+                               alpha=0.45, marker="", zorder=2.5, gid="interval", linestyle="-",
+                               solid_capstyle="butt"))  # fmt: skip
+        if "p" in str(row["flag"]):
+            ax.add_line(Line2D([x], [value], linestyle="none", marker=marker, markersize=4.5,
+                               markeredgecolor=colour, markerfacecolor=style.lighter(colour),
+                               zorder=4, clip_on=False, gid="value"))  # fmt: skip
 
 
 def _born(rows: pd.DataFrame, ages: pd.Series[int], lang: str) -> str:

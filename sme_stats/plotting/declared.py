@@ -1,13 +1,13 @@
 """Figures that a document declares: drawn all at once, and checked for staleness.
 
 A file of figures is TOML: ``[defaults]`` and one ``[[figure]]`` each with ``id``, ``chart``,
-the fields of a question (``geo``, ``year``, ``measure``, ``size``, ``indicator``, ``dataset``) and
-those of the drawing (``lang``, ``width``, ``title``).
+the fields of a question (``geo``, ``year``, ``nace``, ``measure``, ``size``, ``indicator``,
+``dataset``, ``claim``, ``claim_id``) and those of the drawing (``lang``, ``width``, ``title``,
+``order``, ``labels``). The path of a claims file counts from the file of figures.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import tomllib
 from collections.abc import Callable, Sequence
@@ -17,14 +17,16 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from sme_stats.errors import DataError, InputError, NotAvailableError, SmeStatsError, nearest
 from sme_stats.plotting.recipes import RECIPES, Question, draw, drawable
+from sme_stats.plotting.stale import moved
 
 FORMATS = ("svg", "pdf", "png", "csv", "txt")
-_QUESTION = ("geo", "year", "measure", "size", "indicator", "dataset", "add_partial")
-_DRAWING = ("lang", "width", "title")
+_QUESTION = (
+    "geo", "year", "nace", "measure", "size", "indicator", "dataset", "claim", "claim_id",
+    "add_partial",
+)  # fmt: skip
+_DRAWING = ("lang", "width", "title", "order", "labels")
 #: Told of each figure: name, how many are done, how many there are.
 Progress = Callable[[str, int, int], None]
 
@@ -93,15 +95,18 @@ def _declare(path: str, fields: dict[str, Any], number: int) -> Declared:
     name, chart = str(fields.get("id", "")), str(fields.get("chart", ""))
     if not name or any(c in name for c in "/\\") or name.startswith("."):
         raise InputError(f"{where}: id is a file name without folders, such as 'sme-share'")
+    chart = chart.replace("_", "-")
     if chart not in RECIPES and chart not in drawable():
         raise InputError(f"{where}: unknown chart {chart!r}; {nearest(chart, drawable(), 10)}")
     asked = {k: fields[k] for k in _QUESTION if k in fields}
-    for key, kind in (("geo", str), ("year", int)):
+    for key, kind in (("geo", str), ("nace", str), ("year", int)):
         if key in asked:
             given = asked[key] if isinstance(asked[key], list) else [asked[key]]
             if not all(isinstance(v, kind) for v in given):
                 raise InputError(f"{where}: {key} is {kind.__name__} or a list of them")
             asked[key] = tuple(given)
+    if asked.get("claim"):
+        asked["claim"] = str(Path(path).parent / str(asked["claim"]))
     return Declared(name, chart, Question(**asked), {k: fields[k] for k in _DRAWING if k in fields})
 
 
@@ -205,33 +210,13 @@ def _drawn(figure: Declared) -> Any:
 
 def _check_one(figure: Declared, out: str) -> list[str]:
     chart = _drawn(figure)
-    data, drawing = Path(out) / f"{figure.id}.csv", Path(out) / f"{figure.id}.svg"
-    if not data.is_file() or not drawing.is_file():
-        missing = data if not data.is_file() else drawing
-        return [f"{figure.id}: {missing} is missing; draw it"]
-    if data.read_text(encoding="utf-8") != chart.csv():
-        return [f"{figure.id}: stale, {moved(data.read_text(encoding='utf-8'), chart.csv())}"]
-    if drawing.read_text(encoding="utf-8") != chart.svg():
+    paths = {name: Path(out) / f"{figure.id}.{name}" for name in ("csv", "svg", "txt")}
+    for path in paths.values():
+        if not path.is_file():
+            return [f"{figure.id}: {path} is missing; draw it"]
+    kept = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    if kept["csv"] != chart.csv():
+        return [f"{figure.id}: stale, {moved(kept['csv'], chart.csv())}"]
+    if kept["svg"] != chart.svg() or kept["txt"] != chart.alt + "\n":
         return [f"{figure.id}: stale, its data are the same but the drawing differs"]
     return []
-
-
-def moved(before: str, after: str) -> str:
-    """Name the first cell that differs between two data files of a figure.
-
-    Examples
-    --------
-    >>> moved("geo,year,value\\nDE,2023,55.2\\n", "geo,year,value\\nDE,2023,55.3\\n")
-    'geo=DE year=2023: value was 55.2, is 55.3'
-    """
-    texts = (io.StringIO(before), io.StringIO(after))
-    old, new = (pd.read_csv(text, dtype=str, keep_default_na=False) for text in texts)
-    if list(old.columns) != list(new.columns):
-        return "its columns changed"
-    keys = [c for c in ("dataset", "measure", "geo", "year", "size", "age") if c in old.columns]
-    for row in range(min(len(old), len(new))):
-        for column in old.columns:
-            if old[column].iloc[row] != new[column].iloc[row]:
-                where = " ".join(f"{k}={new[k].iloc[row]}" for k in keys if k != column)
-                return f"{where}: {column} was {old[column].iloc[row]}, is {new[column].iloc[row]}"
-    return f"it had {len(old)} rows and has {len(new)}"

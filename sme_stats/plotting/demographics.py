@@ -16,7 +16,7 @@ from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import drawn, observations, options, single, unique
 from sme_stats.plotting.numbers import Format, fit
 from sme_stats.plotting.series import Series, cut
-from sme_stats.plotting.words import measure_words, place, quantity, say, size_counted
+from sme_stats.plotting.words import measure_words, parted, place, quantity, say, size_counted
 
 RATES = ("birth_rate", "death_rate")
 COUNTS = ("births", "deaths")
@@ -180,4 +180,4 @@ def _absent(rows: pd.DataFrame, lang: str) -> str:
         gone = sorted(years - set(rows.loc[rows["measure"] == measure, "year"]))
         if gone:
             names.append(f"{measure_words(measure, lang)['label']} {', '.join(map(str, gone))}")
-    return say(lang, "absent", what="; ".join(names)) if names else ""
+    return say(lang, "absent", what=parted(names, lang)) if names else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +15,7 @@ from sme_stats.codelists import size_range
 from sme_stats.errors import MixingError
 from sme_stats.plotting import alt, notes, style
 from sme_stats.plotting.axes import fold, row_places, widest
-from sme_stats.plotting.bins import Bins, bin_values
+from sme_stats.plotting.bins import Bins, bin_values, light_corner, rounded_note
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import (
     Options,
@@ -26,13 +27,14 @@ from sme_stats.plotting.inputs import (
     unique,
 )
 from sme_stats.plotting.layout import Key, Sheet, hatch, inner_width, label_axis, lay_out, put
-from sme_stats.plotting.numbers import Format, fit, number
+from sme_stats.plotting.numbers import Format, fit
 from sme_stats.plotting.ranks import value_text
 from sme_stats.plotting.text import width
 from sme_stats.plotting.words import (
     SHARE,
     is_aggregate,
     measure_words,
+    parted,
     place,
     quantity,
     say,
@@ -93,7 +95,8 @@ def heat_map(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Cha
     what = _what(cells, lang)
     title = chosen.title or _finding(cells, axis, sizes, what, fmt, lang)
     subtitle = notes.subtitle(what, unit, fmt, cells, lang)
-    note = notes.note(cells, lang, hidden=_hidden(cells, axis, fmt, lang))
+    note = notes.note(cells, lang, *_remarks(cells, axis, fmt, lang),
+                      hidden=_hidden(cells, axis, fmt, lang))  # fmt: skip
     drawn_on = _plot(ax, chosen, cells, (axis, names, sizes), fmt, (title, subtitle, note))
     spoken = _alt(title, cells, axis, sizes, what, fmt, lang)
     return Chart(drawn_on, title, subtitle, note, spoken, drawn(frame, cells), lang)
@@ -142,6 +145,16 @@ def _name(cell: pd.Series[Any], axis: str, lang: str) -> str:
     return codelists.label("NACE", str(cell["nace"]), lang)
 
 
+def _remarks(cells: pd.DataFrame, axis: str, fmt: Format, lang: str) -> list[str]:
+    """Which cells are provisional, and the intervals of rounded ones."""
+    light = (cells["value"].notna() & cells["flag"].str.contains("p")).any()
+    named = [
+        f"{_name(row, axis, lang)} {size_label(row['size'], lang)}" for _, row in cells.iterrows()
+    ]
+    rounded = rounded_note(cells, named, fmt, lang)
+    return [say(lang, "tile_provisional") if light else "", rounded]
+
+
 def _hidden(cells: pd.DataFrame, axis: str, fmt: Format, lang: str) -> str:
     """Withheld cells with what is known of each."""
     hidden = cells[cells["value"].isna()]
@@ -151,7 +164,7 @@ def _hidden(cells: pd.DataFrame, axis: str, fmt: Format, lang: str) -> str:
         + value_text(row, fmt, lang)
         for _, row in hidden.iterrows()
     ]
-    return say(lang, "hatched_tiles", places="; ".join(named)) if named else ""
+    return say(lang, "hatched_tiles", places=parted(named, lang)) if named else ""
 
 
 def _finding(
@@ -165,6 +178,9 @@ def _finding(
     if not known:
         return say(lang, "withheld_all", what=what)
     size, high, low = max(known, key=lambda k: float(k[1]["value"] - k[2]["value"]))
+    if fmt.text(high["value"]) == fmt.text(low["value"]):
+        return say(lang, "heat_same", what=what, label=size_label(size, lang),
+                   a=fmt.text(high["value"]))  # fmt: skip
     return say(lang, "heat_title", what=what, label=size_label(size, lang),
                high=_name(high, axis, lang), a=fmt.text(high["value"]),
                low=_name(low, axis, lang), b=fmt.text(low["value"]))  # fmt: skip
@@ -185,7 +201,7 @@ def _plot(
     left = widest(labels) + 0.1
     places, tall = row_places(labels)
     bins = bin_values(cells["value"].tolist(), fmt.factor)
-    keys = bins.keys(fmt)
+    keys = bins.keys(fmt) if cells["value"].notna().any() else []
     if cells["value"].isna().any():
         name = str(words(lang)["say"]["key_withheld"])
         keys.append(Key(name, fill=style.HATCH_FILL, hatch=style.HATCH))
@@ -220,7 +236,9 @@ def _draw(
         box.set_edgecolor(style.HATCH_EDGE)
         hatch(box)
     ax.add_patch(box)
-    shown = number(value / fmt.factor, fmt.lang, fmt.digits) if known else ""
+    if known and "p" in str(cell["flag"]):
+        light_corner(ax, x + 1 - 0.02 / column, y - tall / 2 + 0.01, (0.09 / column, 0.09), fill)
+    shown = replace(fmt, suffix="").text(value) if known else ""
     if shown and width(shown, style.SMALL) + 0.04 <= column:
         put(ax, x + 0.5, y, shown, style.SMALL, ha="center", color=style.ink_on(fill), gid="inside")
 

@@ -66,7 +66,8 @@ def options(chart: str, given: Mapping[str, Any]) -> Options:
     --------
     >>> options("ranking", {"langue": "fr"})
     Traceback (most recent call last):
-    sme_stats.errors.UnknownNameError: unknown option of ranking: 'langue'; did you mean lang?
+    sme_stats.errors.UnknownNameError: unknown option of ranking: 'langue'; did you mean lang or \
+labels?
     """
     known = [f.name for f in fields(Options)]
     for name in given:
@@ -75,9 +76,9 @@ def options(chart: str, given: Mapping[str, Any]) -> Options:
     chosen = Options(**given)
     if chosen.lang not in LANGS:
         raise UnknownNameError("language", chosen.lang, LANGS)
-    for name, known in (("order", ORDERS), ("labels", LABELS)):
-        if getattr(chosen, name) not in known:
-            raise UnknownNameError(name, getattr(chosen, name), known)
+    for name, admitted in (("order", ORDERS), ("labels", LABELS)):
+        if getattr(chosen, name) not in admitted:
+            raise UnknownNameError(name, getattr(chosen, name), admitted)
     if not _is_width(chosen.width):
         raise UsageError(
             f"a width of {chosen.width!r} does not do; give inches, {style.NARROWEST:g} to 40"

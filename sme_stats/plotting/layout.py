@@ -7,7 +7,7 @@ axes had. What is measured is measured in inches, so nothing is cut and nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -255,13 +255,15 @@ def _rows_of_keys(keys: Sequence[Key], room: float) -> list[list[Key]]:
     rows: list[list[Key]] = []
     used = 0.0
     for key in keys:
-        for line in wrap(key.label, room - _KEY, style.SMALL)[:1]:
-            need = _KEY + width(line, style.SMALL) + _KEY_GAP
-            if not rows or used + need - _KEY_GAP > room:
-                rows.append([])
-                used = 0.0
-            rows[-1].append(key)
-            used += need
+        first, *more = wrap(key.label, room - _KEY, style.SMALL)
+        need = _KEY + width(first, style.SMALL) + _KEY_GAP
+        if not rows or used + need - _KEY_GAP > room:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(replace(key, label=first))
+        # What does not fit goes on under it, without a mark.
+        rows += [[Key(line)] for line in more]
+        used = room if more else used + need
     return rows
 
 

@@ -20,6 +20,8 @@ from sme_stats.plotting.words import words
 
 #: Room between the plot and a series' name, in inches.
 _BESIDE = 0.09
+#: Room between the plot and its years, in points: they clear the lowest value beside them.
+_PAD = 7
 
 
 def draw(
@@ -35,8 +37,7 @@ def draw(
     for one, (colour, marker) in order:
         for piece in one.pieces:
             _joined(ax, piece[piece["value"].notna()], colour)
-            for _, row in piece.iterrows():
-                _mark(ax, row, (colour, marker, 3.0 if colour == style.REST else mark), slot)
+            marks(ax, piece, (colour, marker, 3.0 if colour == style.REST else mark), slot)
 
 
 def _joined(ax: Axes, piece: pd.DataFrame, colour: str) -> None:
@@ -49,6 +50,15 @@ def _joined(ax: Axes, piece: pd.DataFrame, colour: str) -> None:
             linewidth=wide if near else 0.65 * wide, linestyle="-" if near else ":",
             gid="joined" if near else "dotted", solid_capstyle="round",
         ))  # fmt: skip
+
+
+def marks(ax: Axes, rows: pd.DataFrame, look: tuple[str, str, float], slot: float) -> None:
+    """Draw each row at its year: a mark with its interval, or a hatched bar `slot` years wide.
+
+    ``look`` is colour, marker and the marker's size in points.
+    """
+    for _, row in rows.iterrows():
+        _mark(ax, row, look, slot)
 
 
 def _mark(ax: Axes, row: pd.Series[Any], look: tuple[str, str, float], slot: float) -> None:
@@ -84,6 +94,7 @@ def scales(ax: Axes, rows: pd.DataFrame, fmt: Format, size: tuple[float, float])
     ax.set_xlim(first - 0.5, last + 0.5)
     years = year_ticks(first, last, sorted(set(rows["year"])), wide)
     label_axis(ax, "x", years, [str(y) for y in years], style.SMALL, style.MUTED)
+    ax.tick_params(axis="x", pad=_PAD)
     marks = value_marks(low, high, tall, fmt)
     label_axis(ax, "y", marks, [fmt.tick(m) for m in marks], style.SMALL, style.MUTED)
     for y in marks:

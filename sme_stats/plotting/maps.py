@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,14 @@ from matplotlib.patches import Rectangle
 
 from sme_stats import codelists
 from sme_stats.plotting import alt, notes, style
-from sme_stats.plotting.bins import Bins, bin_values
+from sme_stats.plotting.bins import Bins, bin_values, light_corner, rounded_note
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
 from sme_stats.plotting.layout import Key, Sheet, hatch, inner_width, label_axis, lay_out, put
-from sme_stats.plotting.numbers import Format, fit, number
-from sme_stats.plotting.ranks import Ranks, finding, sort, value_text
-from sme_stats.plotting.text import width
-from sme_stats.plotting.words import partial_of, place, quantity, say, words
+from sme_stats.plotting.numbers import Format, fit
+from sme_stats.plotting.ranks import Ranks, beyond, finding, sort, value_text
+from sme_stats.plotting.text import width, wrap
+from sme_stats.plotting.words import is_aggregate, partial_of, place, quantity, say, words
 
 #: Place of the aggregate, over the empty sea.
 _CORNER = (0, 1)
@@ -79,7 +80,7 @@ in Germany (37.6 %)'
     note = notes.note(
         rows, lang, *_remarks(rows, tile, fmt, lang), hidden=hidden_note(rows, fmt, lang)
     )
-    bins = bin_values(rows["value"].tolist(), fmt.factor)
+    bins = bin_values(rows.loc[~beyond(rows), "value"].tolist(), fmt.factor)
     drawn_on = _plot(ax, chosen, ranks, bins, fmt, (title, subtitle, note))
     spoken = alt.ranked(
         title, what, ranks.reference, ranks.known, ranks.hidden, fmt, lang, "alt_tiles"
@@ -127,12 +128,15 @@ def _remarks(rows: pd.DataFrame, tile: float, fmt: Format, lang: str) -> list[st
     off = [g for g in rows["geo"] if g not in grid() and not _cornered(g, rows)]
     if off:
         remarks.append(say(lang, "no_tile", places=", ".join(place(g, lang) for g in off)))
+    if (rows["value"].notna() & rows["flag"].str.contains("p")).any():
+        remarks.append(say(lang, "tile_provisional"))
+    remarks.append(rounded_note(rows, [place(g, lang) for g in rows["geo"]], fmt, lang))
     return remarks
 
 
 def _cornered(geo: str, rows: pd.DataFrame) -> bool:
     """Whether a place is the aggregate that has the tile apart."""
-    aggregates = [g for g in rows["geo"] if g not in grid()]
+    aggregates = [g for g in rows["geo"] if is_aggregate(g)]
     return bool(aggregates) and geo == aggregates[0]
 
 
@@ -142,7 +146,7 @@ def _plot(
 ) -> Axes:  # fmt: skip
     room, rows = inner_width(ax, chosen.width), ranks.rows
     tile = _tile(room)
-    keys = bins.keys(fmt)
+    keys = bins.keys(fmt) if rows["value"].notna().any() else []
     if rows["value"].isna().any():
         name = str(words(chosen.lang)["say"]["key_withheld"])
         keys.append(Key(name, fill=style.HATCH_FILL, hatch=style.HATCH))
@@ -193,17 +197,21 @@ def _draw(
 ) -> None:
     value, geo = float(cell["value"]), str(cell["geo"])
     known = value == value
-    fill = bins.colour(value) if known else style.HATCH_FILL
-    square = _square(where, fill, style.HATCH_EDGE if not known else fill)
+    outside = known and not bins.limits[0] <= value <= bins.limits[-1]
+    fill = style.HATCH_FILL if not known else style.PAPER if outside else bins.colour(value)
+    square = _square(where, fill, fill if known and not outside else style.HATCH_EDGE)
     square.set_gid(f"tile-{geo}")
     if not known:
         hatch(square)
     ax.add_patch(square)
     row, column = where
+    if known and "p" in str(cell["flag"]):
+        light_corner(ax, column + 1 - _GAP / 2, row + _GAP / 2, (0.24, 0.24), fill)
     ink = style.ink_on(fill)
     part = partial_of(geo)
     name = place(part[0] if part else geo, fmt.lang) if geo not in grid() else geo
-    lines = [name] + ([f"{part[1]}/{part[2]}"] if part else [])
+    lines = wrap(name, tile * (1 - _GAP) - 0.04, _size(tile))
+    lines += [f"{part[1]}/{part[2]}"] if part else []
     if known and _fits(value, tile, fmt):
         lines.append(_short(value, fmt))
     for n, line in enumerate(lines):
@@ -220,7 +228,7 @@ def _size(tile: float) -> float:
 
 def _short(value: float, fmt: Format) -> str:
     """Value without its unit, which the subtitle names."""
-    return number(value / fmt.factor, fmt.lang, fmt.digits)
+    return replace(fmt, suffix="").text(value)
 
 
 def _fits(value: float, tile: float, fmt: Format) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sme_stats import codelists, flags
+from sme_stats import catalogue, codelists, flags
 from sme_stats.frame import codes
 from sme_stats.plotting.numbers import Format
-from sme_stats.plotting.words import partial_of, place, say, words
+from sme_stats.plotting.words import parted, partial_of, place, say, words
 
 #: More places than this are counted by their codes.
 _MANY_NAMES = 4
+
+#: First word of a national table's name to the office that publishes it.
+_OFFICES = {"istat": "ISTAT", "insee": "INSEE", "ine": "INE", "cbs": "CBS", "uk": "UK DBT"}
 
 
 def years(frame: pd.DataFrame) -> str:
@@ -74,23 +77,36 @@ def note(frame: pd.DataFrame, lang: str, *more: str, hidden: str | None = None) 
 def source(frame: pd.DataFrame, lang: str) -> str:
     """Name the tables with their vintages, and releases that figures were printed in."""
     pairs = frame[["dataset", "vintage"]].drop_duplicates().sort_values(["dataset", "vintage"])
-    tables: dict[str, list[str]] = {}
+    by_publisher: dict[tuple[str, str], list[str]] = {}
     for dataset, rows in pairs.groupby("dataset", sort=False):
         dates = ", ".join(v for v in rows["vintage"] if v)
-        named = say(lang, "vintage", dataset=dataset, vintage=dates) if dates else str(dataset)
-        tables.setdefault(_origin(str(dataset)), []).append(named)
-    text = " ".join(say(lang, kind, tables=", ".join(named)) for kind, named in tables.items())
+        table = say(lang, "vintage", dataset=dataset, vintage=dates) if dates else str(dataset)
+        by_publisher.setdefault(publisher(str(dataset)), []).append(table)
+    text = " ".join(
+        say(lang, phrase, publisher=name, tables=", ".join(tables))
+        for (phrase, name), tables in by_publisher.items()
+    )
     printed = codes(frame["source"].astype(str)) if "source" in frame.columns else []
     printed = [p for p in printed if p != "nan"]
     return text + (" " + say(lang, "releases", sources=", ".join(printed)) if printed else "")
 
 
-def _origin(dataset: str) -> str:
-    """How the source is introduced; tables of `sme_stats.register` are none of Eurostat's."""
-    for kind in ("synthetic", "register"):
-        if dataset.startswith(f"{kind}_"):
-            return f"source_{kind}"
-    return "source"
+def publisher(dataset: str) -> tuple[str, str]:
+    """Phrase for a table's source, and the office that publishes it where it is not Eurostat.
+
+    Examples
+    --------
+    >>> publisher("sbs_sc_ovw"), publisher("istat_sbs"), publisher("synthetic_sbs")
+    (('source', 'Eurostat'), ('source_office', 'ISTAT'), ('source_synthetic', ''))
+    """
+    first = dataset.partition("_")[0]
+    if first in ("register", "synthetic"):
+        return f"source_{first}", ""
+    if first in _OFFICES:
+        return "source_office", _OFFICES[first]
+    flow = catalogue.entries().get(dataset)
+    brought = flow is not None and flow.cells is not None
+    return ("source_other", "") if brought else ("source", "Eurostat")
 
 
 def places(frame: pd.DataFrame, lang: str) -> str:
@@ -103,7 +119,7 @@ def places(frame: pd.DataFrame, lang: str) -> str:
 
 def _population(frame: pd.DataFrame, lang: str) -> str:
     names = [codelists.label("NACE", c, lang) for c in codes(frame["nace"])]
-    return say(lang, "population", names="; ".join(names)) if names else ""
+    return say(lang, "population", names=parted(names, lang)) if names else ""
 
 
 def _flags(frame: pd.DataFrame, lang: str) -> str:

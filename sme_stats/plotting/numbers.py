@@ -102,9 +102,10 @@ class Format:
         return number(scaled, self.lang, digits) + (self._tail() if self.unit == "PC" else "")
 
     def _digits(self, value: float) -> int:
-        """Shares below one percent keep two digits that say something."""
+        """Shares below one percent, and parts of a million, keep two digits that say something."""
         scaled = abs(value / self.factor)
-        return max(self.digits, 2) if self.unit == "PC" and 0 < scaled < 0.95 else self.digits
+        small = (self.unit == "PC" or self.factor > 1) and 0 < scaled < 0.95
+        return max(self.digits, 2) if small else self.digits
 
     def _tail(self) -> str:
         return MARKS[self.lang][2] + self.suffix if self.suffix else ""

@@ -137,9 +137,7 @@ def _grid(series: Sequence[Series], room: float, fmt: Format, chosen: Options) -
     return Grid(columns, wide, height(most + 0.3, style.SMALL), -(-len(series) // columns))
 
 
-def _heading(
-    one: Series, room: float, fmt: Format, chosen: Options
-) -> tuple[list[str], list[str]]:
+def _heading(one: Series, room: float, fmt: Format, chosen: Options) -> tuple[list[str], list[str]]:
     """Lines of the place's name, and of its last value with the year."""
     named = chosen.mark(one.name) if one.name == str(one.rows["geo"].iloc[0]) else one.label
     last = one.rows.iloc[-1]
@@ -212,9 +210,7 @@ def _fill(panel: Axes, one: Series, series: Sequence[Series]) -> None:
     lines.draw(panel, [one], [(style.MAIN, "o")], 0.5, mark=3.2)
 
 
-def _head(
-    ax: Axes, one: Series, number: int, grid: Grid, fmt: Format, chosen: Options
-) -> None:
+def _head(ax: Axes, one: Series, number: int, grid: Grid, fmt: Format, chosen: Options) -> None:
     """Write the place, and under it its last value with the year, close to the panel."""
     down, across = divmod(number, grid.columns)
     x = across * (grid.wide + _BESIDE)

@@ -119,6 +119,8 @@ def _note(verdict: Mapping[str, Any], rows: list[Line], lang: str) -> str:
     own = str(verdict.get("note") or "") if lang == "en" else ""
     parts = [alt.sentence(capital(own))] if own else []
     parts.append(say(lang, "claim_open"))
+    if any("p" in row.flag and not math.isnan(row.value) for row in rows):
+        parts.append(say(lang, "provisional_note"))
     named = words(lang)["flag"]
     flag = str(verdict.get("flag") or "")
     if flag:
@@ -190,7 +192,8 @@ def _mark(ax: Axes, row: Line, y: float, limits: tuple[float, float], verdict: s
         )
         bar.set_edgecolor(colour)
     if not math.isnan(row.value):
-        dot(ax, row.value, y, colour, "o" if row.kind == "data" else "D", light=False)
+        marker = "o" if row.kind == "data" else "D"
+        dot(ax, row.value, y, colour, marker, light="p" in row.flag)
 
 
 def _frame(rows: list[Line], verdict: Mapping[str, Any]) -> pd.DataFrame:
@@ -199,6 +202,9 @@ def _frame(rows: list[Line], verdict: Mapping[str, Any]) -> pd.DataFrame:
         "label": [r.label for r in rows], "lower": [r.lower for r in rows],
         "upper": [r.upper for r in rows], "value": [r.value for r in rows],
         "unit": unit_of(verdict), "verdict": [r.verdict for r in rows],
+        "flag": [r.flag for r in rows], "dataset": str(verdict.get("dataset") or ""),
+        "vintage": str(verdict.get("vintage") or ""), "geo": str(verdict.get("geo") or ""),
+        "year": verdict.get("year"),
     })  # fmt: skip
 
 

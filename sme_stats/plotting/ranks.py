@@ -165,6 +165,8 @@ def _remarks(rows: pd.DataFrame, lang: str) -> list[str]:
         remarks.append(say(lang, "rounded_note"))
     if (known & rows["flag"].str.contains("p")).any():
         remarks.append(say(lang, "provisional_note"))
+    if (rows["value"] > _limits(rows)[1]).any():
+        remarks.append(say(lang, "off_note"))
     return remarks
 
 
@@ -199,10 +201,20 @@ def _plot(
 
 
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:
-    low, high = spread([*rows["value"], *rows["lower"], *rows["upper"]])
+    scaled = rows[~beyond(rows)]
+    low, high = spread([*scaled["value"], *scaled["lower"], *scaled["upper"]])
     if (rows["unit"] == "PC").all() and rows["measure"].str.endswith("_share").all():
         high = min(high, 100.0)
     return low, high
+
+
+def beyond(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Aggregates of a level that would squeeze the countries into a corner of the scale."""
+    aggregate = rows["geo"].map(is_aggregate).astype(bool)
+    levels = rows["measure"].map(lambda m: codelists.table("MEASURE").get(m, {}).get("additive"))
+    most = rows.loc[~aggregate, "upper"].max()
+    off: pd.Series[bool] = aggregate & (levels == "yes") & (rows["upper"] > 1.5 * most)
+    return off
 
 
 def _mark(ax: Axes, row: pd.Series[Any], y: float, limits: tuple[float, float]) -> None:
@@ -210,7 +222,9 @@ def _mark(ax: Axes, row: pd.Series[Any], y: float, limits: tuple[float, float]) 
     geo = str(row["geo"])
     colour = style.REFERENCE if is_aggregate(geo) else style.MAIN
     marker = "D" if is_aggregate(geo) else "o"
-    if value == value:
+    if (value if value == value else low) > limits[1]:
+        dot(ax, limits[1], y, colour, ">", light="p" in str(row["flag"]))
+    elif value == value:
         ax.plot([limits[0], value], [y, y], color=style.GUIDE, linewidth=0.8, linestyle=":",
                 marker="", zorder=1, gid="guide")  # fmt: skip
         if low < high:
@@ -257,7 +271,8 @@ def _keys(ranks: Ranks, lang: str) -> list[Key]:
     if hidden:
         keys.append(Key(text["key_withheld"], fill=style.HATCH_FILL, hatch=style.HATCH))
     for name, some in (("key_partial", True), ("key_aggregate", False)):
-        shown = ranks.reference.loc[ranks.reference["value"].notna(), "geo"]
+        there = ranks.reference["value"].notna() & ~beyond(rows).loc[ranks.reference.index]
+        shown = ranks.reference.loc[there, "geo"]
         if any((partial_of(g) is not None) == some for g in shown):
             keys.append(Key(text[name], marker="D", line="--", colour=style.REFERENCE))
     return keys

@@ -25,6 +25,7 @@ class Line:
     upper: float
     value: float
     verdict: str = ""
+    flag: str = ""
 
     @property
     def known(self) -> bool:
@@ -56,9 +57,8 @@ def lines_of(verdict: Mapping[str, Any], lang: str) -> list[Line]:
 
 def _data(kind: str, label: str, cell: Mapping[str, Any]) -> Line:
     value = _number(cell.get("value"))
-    return Line(
-        kind, label, _number(cell.get("lower"), value), _number(cell.get("upper"), value), value
-    )
+    ends = _number(cell.get("lower"), value), _number(cell.get("upper"), value)
+    return Line(kind, label, *ends, value, flag=str(cell.get("flag") or ""))
 
 
 def unit_of(verdict: Mapping[str, Any]) -> str:

@@ -6,60 +6,48 @@ gives the same chart wherever it is asked.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sme_stats import plotting
+from sme_stats.codelists import size_code
 from sme_stats.errors import NotAvailableError, UnknownNameError, UsageError
-from sme_stats.frame import codes, concat, select, tidy
+from sme_stats.frame import codes, concat, select
 from sme_stats.indicators.aggregates import partial_aggregate
-from sme_stats.indicators.demography import birth_rate, death_rate
-from sme_stats.indicators.registry import compute, find
+from sme_stats.indicators.demography import birth_rate, death_rate, survival
+from sme_stats.indicators.distribution import lorenz
+from sme_stats.indicators.dynamism import survival_curve
+from sme_stats.indicators.productivity import labour_productivity, productivity_gap
+from sme_stats.indicators.registry import find
 from sme_stats.indicators.shares import size_structure, without_employees
 from sme_stats.loading import load
+from sme_stats.plotting.questions import (
+    FEW,
+    Question,
+    by_country,
+    cells_of,
+    computed,
+    in_years,
+    one_table,
+    over_years,
+)
+from sme_stats.sources import keeping
 
 if TYPE_CHECKING:
     from sme_stats.plotting.chart import Chart
 
+__all__ = ["RECIPES", "Question", "draw", "drawable"]
+
 _STRUCTURAL = ("enterprises", "persons_employed", "turnover", "value_added")
+#: Age at which a cohort's survival is known to its end.
+_LAST_AGE = 5
 
-
-@dataclass(frozen=True)
-class Question:
-    """What a chart shows.
-
-    Attributes
-    ----------
-    geo : tuple of str
-        Places; empty for all that the table has.
-    year : tuple of int
-        Years; empty for all, or the newest where a chart is of one.
-    measure, size : str
-        Harmonised measure and size.
-    indicator : str
-        What `ranking` and `trend` draw, a name of `sme-stats get`.
-    dataset : str
-        Table; empty for the indicator's own.
-    add_partial : bool
-        Add the partial aggregate of the member states at hand to charts by country.
-    source, vintage : str
-        Where cells come from, as for `load`; a vintage only where the chart is of one table.
-    """
-
-    geo: tuple[str, ...] = ()
-    year: tuple[int, ...] = ()
-    measure: str = "persons_employed"
-    size: str = "SME"
-    indicator: str = "size-share"
-    dataset: str = ""
-    add_partial: bool = True
-    source: str = "auto"
-    vintage: str = ""
+#: What a recipe gives: what is drawn, and the function that draws it.
+Recipe = Callable[[Question], tuple[Any, Callable[..., Any]]]
 
 
 def draw(chart: str, question: Question, **options: object) -> Chart:
@@ -68,11 +56,12 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
     Parameters
     ----------
     chart : str
-        ``size-structure``, ``ranking``, ``trend``, ``one-person`` or ``births-deaths``.
+        One of `drawable`: ``ranking``, ``trend``, ``tile-map`` and so on; underscores do for
+        hyphens.
     question : Question
         What it shows.
     **options
-        Options of the chart: ``lang``, ``width``, ``title``.
+        Options of the chart: ``lang``, ``width``, ``title``, ``order``, ``labels``.
 
     Returns
     -------
@@ -90,15 +79,13 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
     ['EU27_2020[18/27]', 'SK', 'AT']
     """
     name = chart.replace("_", "-")
+    name = "claim" if name == "claim-against-data" else name
     if name not in RECIPES and name not in drawable():
         raise UnknownNameError("chart", chart, drawable())
     recipe = RECIPES.get(name) or partial(_of_plugin, name)
     frame, draw_it = recipe(question)
     drawn: Chart = draw_it(frame, **options)
     return drawn
-
-
-Recipe = Callable[[Question], tuple[pd.DataFrame, Callable[..., Any]]]
 
 
 def drawable() -> list[str]:
@@ -115,87 +102,102 @@ def drawable() -> list[str]:
 
 def _of_plugin(name: str, question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
     """The question's indicator, for a chart that a plugin adds."""
-    cells = _cells(question, find(question.indicator).dataset, one_year=False)
+    cells = cells_of(question, find(question.indicator).dataset)
     cells = select(cells, geo=list(question.geo)) if question.geo else cells
-    return _compute(question, cells), plotting.CHARTS[name.replace("-", "_")]
+    return computed(question, cells), plotting.CHARTS[name.replace("-", "_")]
 
 
 def _structure(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    cells = _cells(question, "sbs_sc_ovw", one_year=True)
+    cells = cells_of(question, "sbs_sc_ovw", one_year=True)
     cells = select(cells, geo=list(question.geo)) if question.geo else partial_aggregate(cells)
     measures = [m for m in _STRUCTURAL if m in codes(cells["measure"])]
     if len(codes(cells["geo"])) > 1:
-        measures = [question.measure]
+        measures = [question.measure or "persons_employed"]
     return size_structure(cells[cells["measure"].isin(measures)]), plotting.size_structure
 
 
 def _ranking(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    cells = _cells(question, find(question.indicator).dataset, one_year=True)
-    return _by_country(cells, question, partial(_compute, question)), plotting.ranking
+    cells = cells_of(question, find(question.indicator).dataset, one_year=True)
+    return by_country(cells, question, partial(computed, question)), plotting.ranking
 
 
-def _compute(question: Question, cells: pd.DataFrame) -> pd.DataFrame:
-    """The question's indicator, of one size where it has several."""
-    takes = find(question.indicator).takes
-    options = {"size": question.size, "measure": question.measure}
-    out = compute(question.indicator, cells, **{k: v for k, v in options.items() if k in takes})
-    if "size" not in out.columns:
-        out = tidy({str(c): out[c] for c in out.columns} | {"size": ["TOTAL"] * len(out)})
-    if "size" not in takes and "TOTAL" in codes(out["size"]):
-        out = select(out, size="TOTAL")
-    if "measure" not in takes and len(codes(out["measure"])) > 1:
-        out = select(out, measure=[m for m in codes(out["measure"]) if question.measure in m])
-    return out
+def _tile_map(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    return _ranking(question)[0], plotting.tile_map
 
 
 def _one_person(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    cells = _cells(question, "bd_size", one_year=True)
+    cells = cells_of(question, "bd_size", one_year=True)
     cells = cells[cells["measure"] == "active_enterprises"]
-    return _by_country(cells, question, without_employees), plotting.one_person
+    return by_country(cells, question, without_employees), plotting.one_person
 
 
-def _by_country(
-    cells: pd.DataFrame, question: Question, indicator: Callable[[pd.DataFrame], pd.DataFrame]
-) -> pd.DataFrame:
-    """An indicator for every country, and for the member states together."""
-    wanted = select(cells, geo=list(question.geo)) if question.geo else cells
-    parts = [indicator(wanted)]
-    if question.add_partial:
-        # Without member states at hand there is nothing to add up.
-        with contextlib.suppress(NotAvailableError):
-            parts.append(indicator(partial_aggregate(cells)))
-    return concat(parts)
+def _heat_map(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    cells = cells_of(question, "sbs_sc_ovw", one_year=True)
+    measure = question.measure or "persons_employed"
+    cells = select(cells, measure=measure)
+    if len(question.nace) > 1 and len(question.geo) == 1:
+        return size_structure(select(cells, geo=question.geo[0])), plotting.heat_map
+    return by_country(cells, question, size_structure), plotting.heat_map
 
 
 def _trend(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    _one_table(question)
-    newest = find(question.indicator).dataset
-    old = {"sbs_sc_ovw": "sbs_sc_sca_r2", "bd_size": "bd_9bd_sz_cl_r2"}
-    datasets = [question.dataset] if question.dataset else [old.get(newest, newest), newest]
-    parts = []
-    for dataset in dict.fromkeys(datasets):
-        cells = _load(question, dataset)
-        here = [g for g in question.geo or ("DE", "ES", "FR", "IT") if g in codes(cells["geo"])]
-        if here:
-            chosen = _in_years(select(cells, geo=here), question)
-            parts.append(_compute(question, chosen))
-    if not parts:
-        raise NotAvailableError(f"no table at hand has {', '.join(question.geo)}")
-    both = concat(parts)
-    # The wide population of the older tables has other members than the narrow one.
-    return both[both["nace"] != "B-S_X_K642"], plotting.trend
+    return over_years(question, question.geo or FEW), plotting.trend
+
+
+def _small_multiples(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    if len(question.nace) > 1 and len(question.geo) != 1:
+        raise UsageError("small multiples of several activities are of one place: give --geo too")
+    return over_years(question, question.geo), plotting.small_multiples
+
+
+def _slope(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    frame = over_years(question, question.geo)
+    table = codes(frame.loc[frame["year"] == frame["year"].max(), "dataset"])[0]
+    years = sorted(set((frame if question.year else frame[frame["dataset"] == table])["year"]))
+    return frame[frame["year"].isin([years[0], years[-1]])], plotting.slope
+
+
+def _waffle(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    cells = cells_of(question, "sbs_sc_ovw")
+    cells = select(cells, geo=question.geo[0] if question.geo else "EU27_2020",
+                   measure=question.measure or "enterprises")  # fmt: skip
+    structure = size_structure(cells)
+    known = [year for year, part in structure.groupby("year") if _complete(part["value"])]
+    return structure[structure["year"] == (known or [structure["year"].max()])[-1]], plotting.waffle
+
+
+def _complete(shares: pd.Series[float]) -> bool:
+    """Whether every class is known, or all but what rounding takes."""
+    return bool(shares.notna().all() and shares.sum() > 98)
+
+
+def _lorenz(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    cells = cells_of(question, "sbs_sc_ovw", one_year=True)
+    return lorenz(select(cells, geo=list(question.geo or FEW))), plotting.lorenz_curve
+
+
+def _survival(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    # The year asked for is the year of birth, not that of a cell.
+    cells = select(cells_of(replace(question, year=()), "bd_9bd_sz_cl_r2"), measure="survival")
+    geo = [g for g in question.geo or ("EU27_2020", *FEW) if question.geo or g in set(cells["geo"])]
+    cells = select(cells, geo=geo)
+    rates = survival(cells)
+    oldest = rates[rates["age"] == f"Y{_LAST_AGE}"]
+    newest = int((oldest if len(oldest) else rates)["year"].max()) - _LAST_AGE
+    cohort = question.year[0] if question.year else newest
+    return survival_curve(cells, cohort), plotting.survival_curves
 
 
 def _births_deaths(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    _one_table(question)
+    one_table(question)
     datasets = [question.dataset] if question.dataset else ["bd_9bd_sz_cl_r2", "bd_size"]
     geo = question.geo[0] if question.geo else "EU27_2020"
     parts = []
     for dataset in datasets:
-        cells = _load(question, dataset)
+        cells = cells_of(replace(question, dataset=dataset, year=()), dataset)
         if geo not in codes(cells["geo"]):
             continue
-        cells = _in_years(select(cells, geo=geo, size="TOTAL"), question)
+        cells = in_years(select(cells, geo=geo, size="TOTAL"), question)
         for rate in (birth_rate, death_rate):
             try:
                 parts.append(rate(cells))
@@ -203,42 +205,86 @@ def _births_deaths(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]
                 continue  # one of the two rates may not be published; the chart says so
     if not parts:
         raise NotAvailableError(f"no table at hand has birth or death rates of {geo}")
-    both = concat(parts)
-    return both[both["nace"] != "B-S_X_K642"], plotting.births_deaths
+    return concat(parts), plotting.births_deaths
 
 
-def _cells(question: Question, dataset: str, *, one_year: bool) -> pd.DataFrame:
-    cells = _load(question, question.dataset or dataset)
-    chosen = _in_years(cells, question)
-    if one_year and len(question.year) != 1:
-        chosen = chosen[chosen["year"] == chosen["year"].max()]
-    return chosen
-
-
-def _load(question: Question, dataset: str) -> pd.DataFrame:
-    return load(dataset, question.source, question.vintage or None)
-
-
-def _one_table(question: Question) -> None:
-    """Refuse a vintage where a chart is of two tables: each has its own."""
-    if question.vintage and not question.dataset:
-        raise UsageError(
-            f"vintage {question.vintage} is of one table and this chart of two; name the table as "
-            "dataset"
+def _productivity_gap(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    cells = cells_of(question, "sbs_sc_ovw", one_year=not question.dataset)
+    cells = select(cells, geo=list(question.geo)) if question.geo else cells
+    if "value_added" not in codes(cells["measure"]):
+        raise NotAvailableError(
+            f"{question.dataset or 'sbs_sc_ovw'} as it is at hand has no value added by size; "
+            "fetch the table from Eurostat, or name one that has it: --dataset istat_sbs --nace C"
         )
+    levels = [labour_productivity(cells, size) for size in ("SME", "large")]
+    return concat([*levels, productivity_gap(cells)]), plotting.productivity_gap
 
 
-def _in_years(cells: pd.DataFrame, question: Question) -> pd.DataFrame:
-    if not question.year:
-        return cells
-    present = [y for y in question.year if (cells["year"] == y).any()]
-    return select(cells, year=present or list(question.year))
+def _revisions(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    """The same cells in every vintage at hand, and as releases printed them."""
+    table = question.dataset or "sbs_sc_ovw"
+    if question.vintage:
+        raise UsageError("revisions are between vintages: leave the vintage out")
+    asked = replace(question, dataset=table)
+    where: dict[str, Any] = {
+        "geo": list(question.geo or ("EU27_2020",)), "measure": question.measure or "enterprises",
+        "size": size_code(question.size or "TOTAL"),
+    }  # fmt: skip
+    parts = [select(in_years(cells_of(asked, table), question), **where)]
+    population = codes(parts[0]["nace"])
+    known = keeping.vintages(table)["vintage"] if question.source != "live" else ()
+    own = set(codes(parts[0]["vintage"]))
+    for vintage in known:
+        if vintage not in own:
+            cells = load(table, vintage=vintage, nace=population, **where)
+            fresh = cells[~cells["vintage"].isin(own)]
+            own |= set(codes(cells["vintage"]))
+            parts += [in_years(fresh, question)] if len(fresh) else []
+    printed = load("releases")
+    if table in codes(printed["dataset"]):
+        printed = select(printed, dataset=table)
+        keep = printed["nace"].isin(population) & printed["geo"].isin(where["geo"])
+        keep &= (printed["measure"] == where["measure"]) & (printed["size"] == where["size"])
+        keep &= printed["year"].isin(set(parts[0]["year"])) & ~printed["vintage"].isin(own)
+        parts.append(printed[keep])
+    return concat([p for p in parts if len(p)]), plotting.revisions
+
+
+def _asked(question: Question, chart: str) -> tuple[Any, Any]:
+    """The claim asked for, and the definition space of the tables at hand."""
+    from sme_stats.claims.files import read_claims
+    from sme_stats.claims.space import Space
+    from sme_stats.loading import tables
+
+    if not question.claim:
+        raise UsageError(f"chart {chart} needs --claim FILE")
+    claims = read_claims(question.claim)
+    wanted = [c for c in claims if question.claim_id in ("", c.id)]
+    if not wanted:
+        raise UnknownNameError(
+            f"claim in {question.claim}", question.claim_id, [c.id for c in claims]
+        )
+    return wanted[0], Space(tables())
+
+
+def _claim(question: Question) -> tuple[Mapping[str, Any], Callable[..., Any]]:
+    from sme_stats.claims.verdicts import check
+
+    claim, space = _asked(question, "claim")
+    return check(claim, space)[0].record(), plotting.claim_against_data
+
+
+def _definition_map(question: Question) -> tuple[Any, Callable[..., Any]]:
+    from sme_stats.claims.points import map_of
+
+    return map_of(*_asked(question, "definition-map")), plotting.definition_map
 
 
 RECIPES: Mapping[str, Recipe] = {
-    "size-structure": _structure,
-    "ranking": _ranking,
-    "trend": _trend,
-    "one-person": _one_person,
-    "births-deaths": _births_deaths,
-}
+    "size-structure": _structure, "ranking": _ranking, "trend": _trend,
+    "one-person": _one_person, "births-deaths": _births_deaths, "slope": _slope,
+    "small-multiples": _small_multiples, "heat-map": _heat_map, "tile-map": _tile_map,
+    "waffle": _waffle, "lorenz-curve": _lorenz, "survival-curves": _survival,
+    "productivity-gap": _productivity_gap, "revisions": _revisions, "claim": _claim,
+    "definition-map": _definition_map,
+}  # fmt: skip

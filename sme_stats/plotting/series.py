@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from sme_stats import catalogue, flags
-from sme_stats.plotting.words import place, say, words
+from sme_stats.plotting.words import parted, place, say, words
 
 
 @dataclass(frozen=True)
@@ -129,4 +129,4 @@ def gap_words(series: Sequence[Series], lang: str) -> str:
     for (years, why), who in sorted(said.items()):
         names = " " + ", ".join(dict.fromkeys(who)) if who else ""
         parts.append(f"{years}{names} ({why})")
-    return say(lang, "gap_note", breaks="; ".join(parts)) if parts else ""
+    return say(lang, "gap_note", breaks=parted(parts, lang)) if parts else ""

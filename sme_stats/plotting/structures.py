@@ -12,6 +12,7 @@ from sme_stats.frame import codes
 from sme_stats.plotting import alt, bars, notes, style
 from sme_stats.plotting.axes import fold, value_axis, widest
 from sme_stats.plotting.bars import BAR, Bar
+from sme_stats.plotting.bins import rounded_note
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import (
     Options,
@@ -180,6 +181,8 @@ def _finding_of_places(rows: pd.DataFrame, key: str, fmt: Format, lang: str) -> 
         return say(lang, "withheld_all", what=what)
     high, low = extremes(known)
     hidden = rows[rows["value"].isna()]
+    if hidden.empty and len(known) > 1 and fmt.text(high["value"]) == fmt.text(low["value"]):
+        return say(lang, "rank_same", what=what, a=fmt.text(high["value"]))
     sure = hidden.empty or bool(
         (hidden["upper"] <= high["value"]).all() and (hidden["lower"] >= low["value"]).all()
     )
@@ -206,7 +209,8 @@ def _remarks(rows: list[Bar], fmt: Format, lang: str) -> list[str]:
     cells = pd.concat([b.cells for b in rows])
     if (cells["value"].notna() & cells["flag"].str.contains("p")).any():
         remarks.append(say(lang, "provisional_note"))
-    return remarks
+    named = [f"{b.label} {size_label(size, lang)}" for b in rows for size in b.cells["size"]]
+    return [*remarks, rounded_note(cells, named, fmt, lang)]
 
 
 def _hidden(rows: list[Bar], lang: str) -> str:

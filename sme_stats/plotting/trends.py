@@ -21,6 +21,8 @@ from sme_stats.plotting.words import is_aggregate, place, quantity, say, words
 
 #: Height of a plot of lines, in parts of its width, and its limits in inches.
 _SHAPE, _LOWEST, _HIGHEST = 0.52, 2.0, 3.4
+#: Room for the years under the plot, in inches.
+_BELOW = 0.27
 #: Labels right of the plot take no more than this part of the width.
 _LABELS = 0.34
 #: With more series, hatched bars are slim.
@@ -210,7 +212,7 @@ def plot(
     tall = max(min(max(room * _SHAPE, _LOWEST), _HIGHEST), least)
     above = height(1, style.NOTE) + 0.04 if shared_gaps(series) else 0.04
     keys = _keys(series, rows, chosen, keyed=len(series) > 1 and not any(names))
-    sheet = Sheet(*text, plot=tall, left=left, right=right, above=above, keys=keys)
+    sheet = Sheet(*text, plot=tall, left=left, right=right, above=above, below=_BELOW, keys=keys)
     ax = lay_out(ax, chosen.width, sheet)
     tall = inches_of(ax)[3]
     lines.scales(ax, rows, fmt, (inches, tall))

@@ -11,9 +11,11 @@ from matplotlib.path import Path
 from sme_stats.codelists import size_range
 from sme_stats.errors import MixingError, NotAvailableError, WithheldError
 from sme_stats.plotting import alt, notes, style
+from sme_stats.plotting.bins import rounded_note
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
 from sme_stats.plotting.layout import Key, Sheet, inner_width, label_axis, lay_out
+from sme_stats.plotting.numbers import fit
 from sme_stats.plotting.words import SHARE, basis, measure_words, place, say, size_label
 
 #: Squares in all, in a row, and the largest in inches.
@@ -75,8 +77,15 @@ def waffle(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Chart
     )  # fmt: skip
     subtitle = say(lang, "structure_subtitle", what=f"{label}, {place(geo, lang)}",
                    basis=basis(str(first["dataset"]), lang), years=notes.years(cells))  # fmt: skip
-    note = notes.note(cells, lang, say(lang, "waffle_note"))
-    drawn_on = _plot(ax, chosen, sizes, counts, (title, subtitle, note))
+    light = {s for s, f in zip(sizes, cells["flag"], strict=True) if "p" in f}
+    named = [size_label(s, lang) for s in sizes]
+    rounded = rounded_note(cells, named, fit(cells["value"], "PC", lang), lang)
+    lighter = say(lang, "provisional_note") if light else ""
+    note = notes.note(cells, lang, say(lang, "waffle_note"), lighter, rounded)
+    colours = {
+        s: style.lighter(c) if s in light else c for s, c in style.class_colours(sizes).items()
+    }
+    drawn_on = _plot(ax, chosen, colours, counts, (title, subtitle, note))
     told = ", ".join(f"{size_label(s, lang)} {n}" for s, n in zip(sizes, counts, strict=True))
     spoken = " ".join([alt.sentence(title), subtitle + ".", say(lang, "alt_waffle", parts=told)])
     return Chart(drawn_on, title, subtitle, note, spoken, drawn(frame, cells), lang)
@@ -123,15 +132,14 @@ def _lowest(size: str) -> int:
 
 
 def _plot(
-    ax: Axes | None, chosen: Options, sizes: list[str], counts: list[int],
+    ax: Axes | None, chosen: Options, colours: dict[str, str], counts: list[int],
     text: tuple[str, str, str],
 ) -> Axes:  # fmt: skip
     room, lang = inner_width(ax, chosen.width), chosen.lang
     side = min(room / _ACROSS, _LARGEST)
-    colours = style.class_colours(sizes)
     keys = [
-        Key(f"{size_label(s, lang)}{say(lang, 'colon')}{n}", fill=colours[s])
-        for s, n in zip(sizes, counts, strict=True)
+        Key(f"{size_label(s, lang)}{say(lang, 'colon')}{n}", fill=colour)
+        for (s, colour), n in zip(colours.items(), counts, strict=True)
     ]
     down = _ALL // _ACROSS
     ax = lay_out(ax, chosen.width, Sheet(*text, plot=down * side, below=0.06, keys=keys))
@@ -140,8 +148,8 @@ def _plot(
     for which in ("x", "y"):
         label_axis(ax, which, [], [], style.SMALL, style.MUTED)
     start = 0
-    for size, count in zip(sizes, counts, strict=True):
-        ax.add_patch(PathPatch(_squares(start, count), facecolor=colours[size], linewidth=0.0,
+    for (size, colour), count in zip(colours.items(), counts, strict=True):
+        ax.add_patch(PathPatch(_squares(start, count), facecolor=colour, linewidth=0.0,
                                edgecolor="none", zorder=3, gid=f"squares-{size}"))  # fmt: skip
         start += count
     return ax

@@ -6,6 +6,7 @@ Labels of codes come from the codelists; what stands here is what a chart says a
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def say(lang: str, key: str, **parts: object) -> str:
     """
     capitals = {k.capitalize(): capital(str(v)) for k, v in parts.items()}
     filled: str = words(lang)["say"][key].format(**(capitals | parts))
-    return filled
+    return filled[:-1] if filled.endswith("..") else filled  # "Mio.", then a full stop
 
 
 def capital(text: str) -> str:
@@ -69,6 +70,17 @@ def listed(parts: list[str], lang: str) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return ", ".join(parts[:-1]) + f" {words(lang)['say']['and']} " + parts[-1]
+
+
+def parted(parts: Sequence[str], lang: str) -> str:
+    """Join parts that have commas of their own.
+
+    Examples
+    --------
+    >>> parted(["a, b", "c"], "en"), parted(["a", "b"], "fr")
+    ('a, b; c', 'a\\xa0; b')
+    """
+    return str(words(lang)["say"]["semicolon"]).join(parts)
 
 
 def measure_words(measure: str, lang: str) -> dict[str, str]:
@@ -98,6 +110,8 @@ def quantity(measure: str, size: str, lang: str) -> str:
     --------
     >>> quantity("persons_employed_share", "0-249", "en")
     'SME share of persons employed'
+    >>> quantity("enterprises", "50-249", "fr"), quantity("turnover", "GE250", "en")
+    ("nombre d'entreprises moyennes (50–249)", 'turnover of large enterprises (250+)')
     >>> quantity("active_enterprises_share", "0", "de")
     'Anteil der aktiven Unternehmen ohne Lohn- und Gehaltsempfänger'
     """
@@ -125,7 +139,21 @@ def _level(measure: str, size: str, parts: dict[str, str], lang: str) -> str:
     name = parts.get("name") or (
         say(lang, "number_of", **parts) if number else plain or parts["label"]
     )
-    return name if size in ("", "TOTAL") else f"{name}, {size_words(size, lang)}"
+    if size in ("", "TOTAL"):
+        return name
+    return _sized(measure, name, size_words(size, lang), lang)
+
+
+def _sized(measure: str, name: str, size: str, lang: str) -> str:
+    """A level of a size class; as a list where no short phrase is right for every measure."""
+    if measure == "enterprises":
+        # French elides: d'entreprises, not de entreprises.
+        return say(lang, "number_of_size", size=size).replace(" de e", " d'e")
+    if measure in ("persons_employed", "employees"):
+        return say(lang, "level_in_size", name=name, size=size)
+    if codelists.table("MEASURE").get(measure, {}).get("unit") in ("MEUR", "KEUR"):
+        return say(lang, "level_of_size", name=name, size=size)
+    return f"{name}, {size}"
 
 
 def size_words(size: str, lang: str) -> str:

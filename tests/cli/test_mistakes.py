@@ -79,7 +79,9 @@ MISTAKES = [
     ("plot ranking --vintage 1999-01-01", 2, "unknown vintage of sbs_sc_ovw"),
     ("plot trend --vintage 2026-11", 2, "name the table as dataset"),
     ("plot births-deaths --vintage 2026-11", 2, "name the table as dataset"),
-    ("plot ranking --nace C", 2, "drop --nace"),
+    ("plot ranking --nace C", 3, "C"),
+    ("plot ranking --nace Z", 2, "Z"),
+    ("plot revisions --vintage 2026-11", 2, "leave the vintage out"),
     ("figures {home}/none.toml", 2, "cannot read"),
     ("report --source live", 3, "embedded snapshot"),
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,7 +16,7 @@ from matplotlib.transforms import Bbox
 
 from sme_stats import load, plotting
 from sme_stats.frame import concat
-from sme_stats.indicators import shares
+from sme_stats.indicators import productivity, shares
 from sme_stats.indicators.aggregates import partial_aggregate
 from sme_stats.indicators.demography import birth_rate, death_rate
 from sme_stats.indicators.distribution import lorenz
@@ -43,6 +44,11 @@ def sme_years(*geos: str) -> pd.DataFrame:
     return both[both["geo"].isin(geos)] if geos else both
 
 
+def two_years(*years: int) -> pd.DataFrame:
+    both = sme_years()
+    return both[both["year"].isin(years)]
+
+
 @cache
 def rates(geo: str) -> pd.DataFrame:
     old = load("bd_9bd_sz_cl_r2", geo=geo, nace="B-N_X_K642")
@@ -58,6 +64,30 @@ def births(geo: str) -> pd.DataFrame:
 @cache
 def structure(year: int, measure: str | None = None, **where: Any) -> pd.DataFrame:
     return shares.size_structure(load("sbs_sc_ovw", year=year, **where), measure)
+
+
+@cache
+def gap(**where: Any) -> pd.DataFrame:
+    """Value added per person in Italian manufacturing, ISTAT; or in the EU, rounded."""
+    cells = load("releases", **where)
+    levels = [productivity.labour_productivity(cells, size) for size in ("SME", "large")]
+    return concat([*levels, productivity.productivity_gap(cells)])
+
+
+def in_vintages(size: str) -> pd.DataFrame:
+    """Enterprises of the EU as releases printed them, and as the table has them now."""
+    only = {"geo": "EU27_2020", "measure": "enterprises", "size": size}
+    printed = load("releases", dataset="sbs_sc_ovw", nace="B-S_X_O_S94", **only)
+    return concat([printed, load("sbs_sc_ovw", **only)])
+
+
+def sections(frame: pd.DataFrame) -> pd.DataFrame:
+    """SYNTHETIC: Germany's figures under three activities, so named in every chart of them."""
+    own = frame[frame["geo"] == "DE"].astype({"nace": str, "dataset": str})
+    own["dataset"] = "synthetic_sbs"
+    return pd.concat([own.assign(nace=n, value=own["value"] * f, lower=own["lower"] * f,
+                                 upper=own["upper"] * f)
+                      for n, f in (("C", 1.0), ("F", 0.9), ("G", 0.8))])  # fmt: skip
 
 
 VERDICT: dict[str, Any] = {
@@ -123,6 +153,24 @@ CASES: dict[str, Callable[..., Chart]] = {
         lorenz(load("sbs_sc_ovw", geo=["DE", "EL"], year=2023)), **o),
     "survival": lambda **o: plotting.survival_curves(
         survival_curve(load("bd_9bd_sz_cl_r2", geo=["DE", "FR", "EU27_2020"]), 2015), **o),
+    "slope": lambda **o: plotting.slope(two_years(2022, 2023), **o),
+    "slope withheld": lambda **o: plotting.slope(two_years(2021, 2024), **o),
+    "slope broken": lambda **o: plotting.slope(two_years(2020, 2021), **o),
+    "productivity gap": lambda **o: plotting.productivity_gap(
+        gap(dataset="istat_sbs", nace="C"), **o),
+    "productivity gap rounded": lambda **o: plotting.productivity_gap(
+        gap(dataset="sbs_sc_ovw", geo="EU27_2020", year=2021, nace="B-S_X_O_S94"), **o),
+    "revisions": lambda **o: plotting.revisions(
+        in_vintages("GE250").query("year == 2023"), **o),
+    "revisions of years": lambda **o: plotting.revisions(in_vintages("TOTAL"), **o),
+    "small multiples of activities": lambda **o: plotting.small_multiples(
+        sections(sme_years("DE")), **o),
+    "heat map of activities": lambda **o: plotting.heat_map(
+        sections(structure(2023, "turnover")), **o),
+    "tile map of counts": lambda **o: plotting.tile_map(
+        load("sbs_sc_ovw", year=2023, measure="enterprises", size="TOTAL"), **o),
+    "tile map provisional": lambda **o: plotting.tile_map(
+        load("bd_9bd_sz_cl_r2", year=2020, measure="death_rate", nace="B-N_X_K642"), **o),
     "claim open": lambda **o: plotting.claim_against_data(OPEN, **o),
 }  # fmt: skip
 
@@ -191,6 +239,33 @@ def overlapping() -> Callable[[Chart], list[tuple[str, str]]]:
             if min(a.x1, b.x1) - max(a.x0, b.x0) > SLACK
             and min(a.y1, b.y1) - max(a.y0, b.y0) > SLACK
         ]
+
+    return find
+
+
+@pytest.fixture
+def covered() -> Callable[[Chart], list[str]]:
+    """Labels that stand on the mark of a value; those within bars and tiles are meant to."""
+
+    def find(chart: Chart) -> list[str]:
+        texts = boxes(chart)
+        inside = {"inside", "code", "tile-value"}
+        labels = [
+            (text.get_text(), box)
+            for text, (_, box) in zip(visible(chart), texts, strict=True)
+            if text.get_gid() not in inside
+        ]
+        marks = []
+        for axes in (chart.axes, *chart.axes.child_axes):
+            for line in (x for x in axes.lines if x.get_gid() == "value"):
+                half = line.get_markersize() / 144 * chart.figure.dpi
+                points = axes.transData.transform(np.column_stack(line.get_data()))
+                marks += [Bbox([p - half, p + half]) for p in points if np.isfinite(p).all()]
+        return [
+            text for text, box in labels for mark in marks
+            if min(box.x1, mark.x1) - max(box.x0, mark.x0) > 1.5
+            and min(box.y1, mark.y1) - max(box.y0, mark.y0) > 1.5
+        ]  # fmt: skip
 
     return find
 

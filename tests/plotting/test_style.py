@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from sme_stats.plotting import style
+from sme_stats.plotting.dumbbells import LOOKS as SIZES
+from sme_stats.plotting.slants import LOOKS
 
 #: Dichromacy in linear RGB, Machado, Oliveira and Fernandes (2009), severity 1.
 SIGHT = {
@@ -84,6 +86,34 @@ def test_every_text_of_every_chart_has_contrast(seen, texts):
     for text in texts(seen()):
         if text.get_gid() not in ("inside", "code", "tile-value"):
             assert style.contrast(text.get_color(), style.PAPER) >= 4.5, text
+
+
+def test_every_text_within_a_mark_has_contrast_on_it(seen, texts):
+    chart = seen()
+    fills = [p for p in chart.axes.patches if p.get_fill() and p.get_alpha() is None]
+    for text in texts(chart):
+        if text.get_gid() not in ("inside", "code", "tile-value") or text.get_bbox_patch():
+            continue
+        place = text.get_transform().transform(text.get_position())
+        under = [p for p in fills if p.get_window_extent().contains(*place)]
+        assert under, text
+        top = max(under, key=lambda p: p.get_zorder())
+        fill = "#" + "".join(f"{round(255 * c):02X}" for c in top.get_facecolor()[:3])
+        assert style.contrast(text.get_color(), fill) >= 4.5, (text, fill)
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_ways_of_a_slope_and_sizes_of_a_gap_are_told_apart(sight):
+    ways = (LOOKS["rose"][0], LOOKS["fell"][0], style.INK)
+    for one, other in combinations(ways, 2):
+        assert distance(one, other, sight) >= 25, (one, other)
+    assert distance(*(colour for colour, _ in SIZES.values()), sight) >= 25
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_provisional_is_told_from_published(sight):
+    for colour in (*style.SERIES, style.MAIN, style.REFERENCE, style.INK):
+        assert distance(colour, style.lighter(colour), sight) >= 20, colour
 
 
 def test_nothing_reads_or_writes_global_settings(case):

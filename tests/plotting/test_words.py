@@ -16,7 +16,7 @@ from sme_stats.plotting.words import LANGS, listed, place, quantity, size_label,
 NUMBER = re.compile("(?<![\\w])\u2212?\\d[\\d.,\u202f]*")
 #: Names with digits that are no numbers of the data.
 NAMES = re.compile(
-    "(EU|UE)27|EU28|[A-Z]?\\d+[–_-]\\d+|\\d+\\+|[(]\\d+\u00a0\\w+\u00a0\\d+[)]|“[^”]*”|„[^“]*“|«[^»]*»"
+    "(EU|UE)27|EU28|[A-Z]?(?<![.,\\d])\\d+[–_-]\\d+(?![.,\\d])|\\d+\\+|[(]\\d+\u00a0\\w+\u00a0\\d+[)]|“[^”]*”|„[^“]*“|«[^»]*»"
     "|(Printed|Gedruckt|Imprimé)[^,]*,"
 )
 
@@ -48,13 +48,16 @@ def allowed(chart, lang):
                     found |= {number(v, lang, digits) for v in (value / factor, low, high)}
     if "year" in data.columns:
         found |= {str(y) for y in data["year"]}
+    for name in ("vintage", "age"):
+        found |= {part for v in data.get(name, ()) for part in re.findall(r"\d+", str(v))}
     # Lorenz points have an abscissa, a waffle counts in thousandths.
     for value in data.get("enterprises_share", ()):
         found |= {number(value, lang, d) for d in (0, 1, 2)}
     if set(data["unit"].astype(str)) == {"PC"}:
         found |= {str(n + d) for v in data["value"].dropna() for n in [int(10 * v)] for d in (0, 1)}
-    found |= {number(1000, lang)}
-    return found | {str(n) for n in range(len(data) + 1)} | {"50", "2023"}
+    # "Of 1,000 enterprises", and how many places, rows or squares there are.
+    found |= {number(1000, lang)} if "size" in data.columns else set()
+    return found | {str(n) for n in range(len(data) + 1)}
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -155,7 +158,7 @@ def test_every_place_has_a_name(lang):
 
 def test_names_of_quantities():
     assert quantity("persons_employed", "GE250", "en") == (
-        "number of persons employed, large enterprises (250+)"
+        "number of persons employed in large enterprises (250+)"
     )
     assert quantity("turnover_share", "10-19", "en") == (
         "share of enterprises of size class 10–19 in turnover"

@@ -81,7 +81,18 @@ def test_a_changed_drawing_is_stale(declared, drawn, tmp_path):
     ("before", "after", "said"),
     [
         ("geo,value\nDE,1\n", "geo,flag\nDE,p\n", "its columns changed"),
-        ("geo,value\nDE,1\n", "geo,value\nDE,1\nFR,2\n", "it had 1 rows and has 2"),
+        ("geo,value\nDE,1\n", "geo,value\nDE,1\nFR,2\n", "geo=FR is new"),
+        ("geo,value\nDE,1\nFR,2\nIT,3\n", "geo,value\nFR,2\n", "geo=DE is gone, and 1 more"),
+        ("geo,value\nDE,1\nFR,2\n", "geo,value\nFR,3\nDE,1\n", "geo=FR: value was 2, is 3"),
+        ("geo,value\nDE,1\nFR,2\n", "geo,value\nFR,2\nDE,1\n", "its rows are in another order"),
+        (
+            "geo,vintage,value\nDE,a,1\n",
+            "geo,vintage,value\nDE,b,1\n",
+            "geo=DE: vintage was a, is b",
+        ),
+        ("geo,value\nDE,1\nDE,2\n", "geo,value\nDE,1\n", "it had 2 rows and has 1"),
+        ("geo,value\nDE,1\nDE,2\n", "geo,value\nDE,1\nDE,3\n", "1 of its 2 rows changed"),
+        ("x,value\na,1\n", "x,value\na,2\n", "1 of its 1 rows changed"),
     ],
 )
 def test_what_moved(before, after, said):

@@ -4,20 +4,76 @@ import csv
 
 import pytest
 
+from sme_stats import plotting
 from sme_stats.cli import main
+from sme_stats.cli.charts import CHARTS
 from sme_stats.errors import NotAvailableError, UnknownNameError
 from sme_stats.plotting.recipes import RECIPES, Question, draw
 
-BASICS = {"size-structure": 2023, "ranking": 2023, "one-person": 2023}
+#: What a chart needs to be told on the figures embedded; the others draw unasked.
+ASKED = {
+    "productivity-gap": Question(dataset="istat_sbs", nace=("C",)),
+    "claim": Question(claim="data/claims/press-2023.toml", claim_id="large"),
+}
 
 
 @pytest.mark.parametrize("chart", RECIPES)
 def test_every_recipe_draws(chart):
-    year = (BASICS[chart],) if chart in BASICS else ()
-    drawn = draw(chart, Question(year=year))
+    drawn = draw(chart, ASKED.get(chart, Question()))
     assert drawn.title
-    assert "Eurostat" in drawn.note
+    assert "Source: " in drawn.note
     assert len(drawn.data)
+    assert draw(chart.replace("-", "_"), ASKED.get(chart, Question())).title == drawn.title
+
+
+def test_every_chart_is_a_command_and_can_be_declared():
+    """What `plotting` draws, the command and a file of figures draw too, under the same name."""
+    functions = {name.replace("_", "-") for name in plotting.__all__} - {"Chart", "CHARTS"}
+    assert {"claim" if n == "claim-against-data" else n for n in functions} == set(RECIPES)
+    assert set(CHARTS) == set(RECIPES)
+
+
+def test_options_of_every_chart():
+    ranked = draw("ranking", Question(year=(2023,)), order="protocol", labels="codes", lang="de")
+    assert ranked.data["geo"].tolist()[1:4] == ["BE", "CZ", "DE"]
+    labels = [t.get_text() for t in ranked.axes.get_yticklabels()]
+    assert labels[0].startswith("EU27, teilweise")
+    assert labels[1:4] == ["BE", "CZ", "DE"]
+    assert "Griechenland" in ranked.alt
+
+
+def test_a_table_of_a_national_office_is_named_as_that_offices():
+    drawn = draw("productivity-gap", ASKED["productivity-gap"])
+    assert "Source: ISTAT, istat_sbs" in drawn.note
+    assert "Eurostat" not in drawn.note
+    with pytest.raises(NotAvailableError, match="no value added by size"):
+        draw("productivity-gap", Question())
+
+
+def test_revisions_have_every_vintage_and_release():
+    data = draw("revisions", Question(size="large", year=(2023,))).data
+    assert data["value"].tolist() == [53000.0, 54219.0, 54256.0]
+    assert data["vintage"].astype(str).tolist() == ["2024-12", "2025-10", "2026-03-10"]
+
+
+def test_a_slope_of_the_newest_table_joins_no_break():
+    drawn = draw("slope", Question())
+    assert set(drawn.data["year"]) == {2021, 2024}
+    assert set(draw("slope", Question(year=(2020, 2021))).data["year"]) == {2020, 2021}
+
+
+def test_survival_of_a_cohort():
+    drawn = draw("survival-curves", Question(geo=("DE",), year=(2012,)))
+    assert "born 2012" in drawn.subtitle
+
+
+def test_a_waffle_takes_the_newest_year_that_is_whole():
+    assert set(draw("waffle", Question(geo=("PT",))).data["year"]) == {2024}
+
+
+def test_a_claim_that_is_not_there():
+    with pytest.raises(UnknownNameError, match="did you mean large"):
+        draw("claim", Question(claim="data/claims/press-2023.toml", claim_id="larg"))
 
 
 def test_newest_year_by_default():
@@ -75,12 +131,13 @@ def _run(capsys, *args):
     return stopped.value.code, out.out, out.err
 
 
-def test_plot_writes_four_files(tmp_path, capsys):
+def test_plot_writes_five_files(tmp_path, capsys):
     stem = tmp_path / "one"
     code, out, _ = _run(capsys, "plot", "one-person", "--year", "2023", "--out", str(stem))
     assert code == 0
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "one.csv",
+        "one.pdf",
         "one.png",
         "one.svg",
         "one.txt",
@@ -103,7 +160,9 @@ def test_plot_a_claim(tmp_path, capsys):
     [
         (["plot", "claim"], "needs --claim"),
         (["plot", "claim", "--claim", "data/claims/press-2023.toml", "--id", "larg"], "large"),
-        (["plot", "trend", "--nace", "C"], "drop --nace"),
+        (["plot", "ranking", "--files", "svg,gif"], "gif"),
+        (["plot", "small-multiples", "--nace", "C,F"], "give --geo too"),
+        (["plot", "ranking", "--width", "1"], "3 to 40"),
         (["plot", "trends"], "trend"),
     ],
 )
