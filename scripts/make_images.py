@@ -1,6 +1,7 @@
-"""Make the pictures of the README: one chart by the library, the report by headless Chromium.
+"""Make the pictures of the documentation: charts by the library, the report by headless Chromium.
 
-Usage: python scripts/make_images.py [--out docs/images]; without Chromium only the chart is made.
+Usage: python scripts/make_images.py [--out docs/images]; without Chromium only the charts are made.
+The charts are declared in docs/figures.toml; tests/docs says which of them is stale.
 """
 
 from __future__ import annotations
@@ -22,15 +23,16 @@ QUIET = (
 
 
 def main() -> int:
-    """Write chart and screenshot."""
+    """Write charts and screenshot."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
-    from sme_stats.plotting.recipes import Question, draw
+    from sme_stats.plotting.declared import draw_figures, read_figures
     from sme_stats.report.page import write_report
 
-    draw("ranking", Question(year=(2023,)), width=7.0).save(out / "sme-share", formats=("png",))
+    declared = read_figures(ROOT / "docs" / "figures.toml")
+    draw_figures(declared, out, formats=("svg", "csv", "txt"))
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         print("no Chromium here: the picture of the report is left as it is")
