@@ -14,6 +14,7 @@ from sme_stats.plotting.recipes import RECIPES, Question, draw
 ASKED = {
     "productivity-gap": Question(dataset="istat_sbs", nace=("C",)),
     "claim": Question(claim="data/claims/press-2023.toml", claim_id="large"),
+    "definition-map": Question(claim="data/claims/press-2023.toml", claim_id="large"),
 }
 
 
