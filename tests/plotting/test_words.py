@@ -16,7 +16,7 @@ from sme_stats.plotting.words import LANGS, listed, place, quantity, size_label,
 NUMBER = re.compile("(?<![\\w])\u2212?\\d[\\d.,\u202f]*")
 #: Names with digits that are no numbers of the data.
 NAMES = re.compile(
-    "(EU|UE)27|EU28|[A-Z]?(?<![.,\\d])\\d+[–_-]\\d+(?![.,\\d])|\\d+\\+|[(]\\d+\u00a0\\w+\u00a0\\d+[)]|“[^”]*”|„[^“]*“|«[^»]*»"
+    "(EU|UE)27|EU28|[A-Z]?(?<![.,\\d])\\d+[–_-]\\d+(?!\\d|[.,]\\d)|\\d+\\+|[(]\\d+\u00a0\\w+\u00a0\\d+[)]|“[^”]*”|„[^“]*“|«[^»]*»"
     "|(Printed|Gedruckt|Imprimé)[^,]*,"
 )
 
@@ -85,7 +85,8 @@ def test_every_chart_says_what_it_must(seen, lang):
     assert chart.title
     assert "{" not in chart.title + chart.subtitle + chart.note + chart.alt
     assert re.search(r"20\d\d", chart.subtitle)
-    assert chart.alt.startswith(chart.title)
+    synthetic = f"{words(lang)['say']['synthetic']} " if "synth" in chart.note.lower() else ""
+    assert chart.alt.startswith(synthetic + chart.title)
     for dataset in chart.data["dataset"].unique() if "dataset" in chart.data else ():
         assert str(dataset) in chart.note
         vintages = chart.data.loc[chart.data["dataset"] == dataset, "vintage"].astype(str).unique()
