@@ -143,6 +143,7 @@ def _sums() -> list[dict[str, object]]:
             rows.append({
                 "dataset": dataset, "place": say_place(str(record["geo"])), "year": record["year"],
                 "measure": str(record["measure"]).replace("_", " "),
+                "value": f"{record['value']:.10g}", "of": f"{record['total']:.10g}",
                 "gap": f"{record['value']:+,.2f}".removesuffix(".00"),
                 "total": say_number(float(record["total"]), str(record["unit"])),
                 "rounding": "rounding explains it" if record["rounding"] else "not rounding",

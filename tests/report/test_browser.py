@@ -33,6 +33,8 @@ def show(browser, pages, folder):
 def test_nothing_sticks_out(show, name, width):
     page = show(name, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    assert page.locator(".scroll").evaluate_all(wide) == 0 or width > 360
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 14
     shown = page.locator("figure img:visible")
     assert shown.count() == page.locator("figure").count()
