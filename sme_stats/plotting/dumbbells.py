@@ -54,6 +54,7 @@ def plot(
     ax: Axes | None, chosen: Options, rows: Sequence[Row], formats: tuple[Format, Format],
     text: tuple[str, str, str],
 ) -> Axes:  # fmt: skip
+    """Draw rows from the top: labels, dots, intervals, ratios."""
     fmt, ratio = formats
     lang, room = chosen.lang, inner_width(ax, chosen.width)
     labels = fold([row.label for row in rows], room * 0.37)
