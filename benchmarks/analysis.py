@@ -17,7 +17,7 @@ def ratios() -> list[dict]:
     frame = large_table(20_000_000)
     shares = _seconds(lambda: _all_shares(frame))
     floor = _seconds(lambda: _group_by(frame))
-    small, double = withheld_table(240), withheld_table(480)
+    small, double = withheld_table(264), withheld_table(528)
     bounds_once, bounds_twice = _bounds_seconds(small), _bounds_seconds(double)
     return [
         {"name": f"shares of {len(frame):,} synthetic cells, s", "value": shares, "target": 3.0,

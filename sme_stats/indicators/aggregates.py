@@ -7,8 +7,10 @@ import pandas as pd
 
 from sme_stats import codelists
 from sme_stats.errors import MixingError, NotAvailableError
-from sme_stats.frame import codes, dimensions, require, tidy
-from sme_stats.uncertainty.cube import Array, from_bits, make
+from sme_stats.frame import codes, describe, dimensions, intervals, require, tidy
+from sme_stats.indicators.alike import hidden, unite
+from sme_stats.uncertainty.cube import Array, from_bits, make, not_blank
+from sme_stats.uncertainty.intervals import divide, keep_inside
 from sme_stats.uncertainty.withheld import bounds
 
 
@@ -48,6 +50,113 @@ def partial_aggregate(frame: pd.DataFrame, of: str = "EU27_2020") -> pd.DataFram
     >>> without_employees(partial)[["geo", "value"]].round(2).to_dict("list")
     {'geo': ['EU27_2020[18/27]'], 'value': [63.41]}
     """
+    return _sum(_members(frame, of), of, codelists.members(of))
+
+
+def coverage(
+    frame: pd.DataFrame, of: str = "EU27_2020", whole: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """How much of an aggregate the members at hand are, in percent of its firms and persons.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observation frame of countries, as for `partial_aggregate`.
+    of : str
+        The aggregate.
+    whole : pandas.DataFrame, optional
+        Cells of the aggregate itself, published or printed in a release; by default those of
+        `frame`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Measure ending in ``_coverage``, unit PC, one row a measure, activity and year of which
+        both are known: enterprises (or active enterprises) and persons employed of all sizes.
+        ``vintage`` names both vintages where members and aggregate are of different ones
+        (``2026-11|2026-03-10``); ``lower`` and ``upper`` carry rounded and withheld cells.
+
+    Raises
+    ------
+    UnknownNameError
+        If `of` is not an aggregate.
+    NotAvailableError
+        If no figure of the aggregate has the same table, activity and year.
+    MixingError
+        As `partial_aggregate`, or where the aggregate stands there several times.
+
+    Examples
+    --------
+    The Union's enterprises are in the table, its persons employed only in a release:
+
+    >>> from sme_stats import load
+    >>> cells = load("sbs_sc_ovw", year=2023)
+    >>> printed = load("releases", dataset="sbs_sc_ovw", geo="EU27_2020", year=2023, size="TOTAL",
+    ...                nace="B-S_X_O_S94", measure="persons_employed")
+    >>> newest = printed[printed["vintage"] == "2025-10-13"]
+    >>> for rows in (coverage(cells), coverage(cells, whole=newest)):
+    ...     print(rows[["measure", "geo", "value"]].round(1).values.tolist())
+    [['enterprises_coverage', 'EU27_2020[18/27]', 77.9]]
+    [['persons_employed_coverage', 'EU27_2020[18/27]', 79.0]]
+    """
+    known = frame if whole is None else whole
+    require(known, "dataset", "measure", "unit", "geo", "year", "value", "flag", "conf")
+    theirs = _totals(known[(known["geo"] == of).to_numpy()])
+    sums = partial_aggregate(_totals(frame), of)
+    keys = ["dataset", "measure", "unit", "nace", "year"]
+    keys = [k for k in keys if k in sums.columns and k in theirs.columns]
+    _refuse_several(theirs, keys, of)
+    low, high = intervals(theirs)
+    right = theirs[[*keys, "value", "flag", "conf"]].assign(_low=low, _high=high)
+    right["vintage"] = theirs["vintage"] if "vintage" in theirs.columns else ""
+    text = {k: str for k in keys if k != "year"}
+    pairs = sums.astype(text).merge(right.astype(text), on=keys, suffixes=("", "_whole"))
+    if pairs.empty:
+        raise NotAvailableError(
+            f"no figure of {of} has the table, activity and year of its members, so what they "
+            "cover is not known; give it as whole=, from a release"
+        )
+    lower, upper = divide(
+        (pairs["lower"].to_numpy(), pairs["upper"].to_numpy()),
+        (pairs["_low"].to_numpy(), pairs["_high"].to_numpy()),
+    )
+    below = pairs["value_whole"].where(pairs["value_whole"] > 0)
+    value = (100 * pairs["value"] / below).to_numpy(dtype=float)
+    own, other = pairs["vintage"].astype(str), pairs["vintage_whole"].astype(str)
+    return tidy({str(c): pairs[c] for c in sums.columns if c != "size"} | {
+        "vintage": own.where(own == other, own + "|" + other), "indic": np.full(len(pairs), ""),
+        "measure": pairs["measure"] + "_coverage", "unit": np.full(len(pairs), "PC"),
+        "value": value, "lower": 100 * lower, "upper": 100 * upper,
+        "flag": unite(pairs["flag"], pairs["flag_whole"]),
+        "conf": hidden(value, pairs["conf"], pairs["conf_whole"]),
+    })  # fmt: skip
+
+
+#: What a sum is judged by: how many firms it holds, and how many people work in them.
+_COVERED = ("enterprises", "active_enterprises", "persons_employed")
+
+
+def _totals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Firms and persons employed of all sizes; with the classes that bound a withheld total."""
+    if "size" not in frame.columns:
+        return frame[frame["measure"].isin(_COVERED)]
+    if not_blank(frame["conf"]).any():
+        frame = bounds(frame)
+    return frame[frame["measure"].isin(_COVERED) & (frame["size"] == "TOTAL")]
+
+
+def _refuse_several(theirs: pd.DataFrame, keys: list[str], of: str) -> None:
+    doubled = theirs.duplicated(keys).to_numpy()
+    if doubled.any():
+        row = theirs[doubled].iloc[0]
+        raise MixingError(
+            f"{of} stands several times in {describe(row, keys)}, in other vintages or releases: "
+            "choose one"
+        )
+
+
+def _members(frame: pd.DataFrame, of: str) -> pd.DataFrame:
+    """Cells of members that add up, withheld ones bounded."""
     require(frame, "dataset", "measure", "geo", "year", "value", "flag", "conf")
     wanted = codelists.members(of)
     cells = frame[frame["geo"].isin(wanted) & ~frame["measure"].astype(str).str.endswith("_share")]
@@ -59,9 +168,7 @@ def partial_aggregate(frame: pd.DataFrame, of: str = "EU27_2020") -> pd.DataFram
             f"{', '.join(codes(frame['geo']))}"
         )
     _refuse_vintages(cells)
-    if (cells["conf"].astype(str) != "").any():
-        cells = bounds(cells)
-    return _sum(cells, of, wanted)
+    return bounds(cells) if not_blank(cells["conf"]).any() else cells
 
 
 def _refuse_vintages(cells: pd.DataFrame) -> None:
@@ -92,13 +199,15 @@ def _sum(cells: pd.DataFrame, of: str, wanted: list[str]) -> pd.DataFrame:
         raise NotAvailableError(f"no member of {of} has every class of every measure at hand")
     name = np.array([f"{of}[{len(t)}/{len(wanted)}]" for t in taken])
     withheld = (cube.withheld & members).any(axis=1)
+    value, lower, upper = (
+        np.where(members, x, 0.0).sum(axis=1) for x in (cube.value, cube.lower, cube.upper)
+    )
     return tidy({
         **{c: keys[c].array[keep] for c in dimensions(cells) if c != "geo"},
         "geo": name[number][keep],
         "members": np.array(["+".join(t) for t in taken], dtype=object)[number][keep],
-        "value": np.where(members, cube.value, 0.0).sum(axis=1)[keep],
-        "lower": np.where(members, cube.lower, 0.0).sum(axis=1)[keep],
-        "upper": np.where(members, cube.upper, 0.0).sum(axis=1)[keep],
+        "value": keep_inside(value, lower, upper)[keep],
+        "lower": lower[keep], "upper": upper[keep],
         "flag": from_bits(np.bitwise_or.reduce(np.where(members, cube.bits, 0), axis=1)[keep]),
         "conf": np.where(withheld, "C", "")[keep],
     })  # fmt: skip

@@ -11,7 +11,7 @@ from sme_stats.indicators.growth import change, series
 from sme_stats.indicators.linking import link as chain
 from sme_stats.indicators.shares import partition
 from sme_stats.uncertainty.cube import Array, Cube, from_bits, make, to_bits
-from sme_stats.uncertainty.intervals import divide
+from sme_stats.uncertainty.intervals import divide, keep_inside
 
 _BREAK = to_bits(pd.Series(["b"]))[0]
 
@@ -59,13 +59,14 @@ def growth_rate(
     ends = intervals(before)
     lower, upper = divide(intervals(cells.iloc[later]), ends)
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = out["value"].to_numpy() / before["value"].to_numpy()
+        value = (out["value"] / before["value"].where(before["value"] > 0).to_numpy()).to_numpy()
     # A percentage of nothing, or of a loss, is no growth.
     nothing = (ends[0] < 0) | (ends[1] <= 0)
     value, lower, upper = (np.where(nothing, np.nan, x) for x in (value, lower, upper))
     names = out["measure"].astype(str).str.removesuffix("_change") + "_growth"
     return tidy({str(c): out[c] for c in out.columns} | {
-        "measure": names, "unit": np.full(len(out), "PC"), "value": 100 * value,
+        "measure": names, "unit": np.full(len(out), "PC"),
+        "value": 100 * keep_inside(value, lower - 1, upper - 1),
         "lower": 100 * (lower - 1), "upper": 100 * (upper - 1),
     })  # fmt: skip
 
@@ -117,13 +118,14 @@ def index_series(frame: pd.DataFrame, base: int, across_breaks: str = "refuse") 
     lower, upper = intervals(cells)
     row = base_row[number[keep]]
     ends = divide((lower[keep], upper[keep]), (lower[row], upper[row]))
+    value = cells["value"].to_numpy()[keep] / cells["value"].to_numpy()[row]
     itself = row == np.flatnonzero(keep)
     beyond = _beyond_break(len(cells), np.flatnonzero(keep), row, later[broken])
     out = cells[keep]
     bits = to_bits(out["flag"]) | to_bits(cells["flag"].iloc[row]) & ~_BREAK
     return tidy({str(c): out[c] for c in out.columns} | {
         "measure": out["measure"].astype(str) + "_index", "unit": np.full(len(out), "INDEX"),
-        "value": 100 * out["value"].to_numpy() / cells["value"].to_numpy()[row],
+        "value": np.where(itself, 100.0, keep_inside(100 * value, 100 * ends[0], 100 * ends[1])),
         "lower": np.where(itself, 100.0, 100 * ends[0]),
         "upper": np.where(itself, 100.0, 100 * ends[1]),
         "flag": from_bits(bits | np.where(beyond, _BREAK, np.uint16(0))),

@@ -10,6 +10,7 @@ from sme_stats.errors import BreakError, NotAvailableError, UnknownNameError
 from sme_stats.frame import check, describe, dimensions, intervals, require, tidy
 from sme_stats.indicators.linking import link as chain
 from sme_stats.uncertainty.cube import Array, from_bits, not_blank, to_bits
+from sme_stats.uncertainty.intervals import keep_inside
 from sme_stats.uncertainty.withheld import bounds
 
 _BREAK = int(to_bits(pd.Series(["b"]))[0])
@@ -137,11 +138,12 @@ def _differences(cells: pd.DataFrame, later: Array, broken: Array) -> pd.DataFra
     columns |= {"source": now["source"].array} if "source" in cells.columns else {}
     unit = now["unit"].astype(str)
     value = now["value"].to_numpy() - before["value"].to_numpy()
+    lower, upper = low_now - high_before, high_now - low_before
     hidden = not_blank(now["conf"]) | not_blank(before["conf"])
     return tidy(columns | {
         "measure": (now["measure"].astype(str) + "_change").to_numpy(),
         "unit": unit.where(unit != "PC", "PP").to_numpy(),
-        "base_year": before["year"].to_numpy(), "value": value,
-        "lower": low_now - high_before, "upper": high_now - low_before,
+        "base_year": before["year"].to_numpy(), "value": keep_inside(value, lower, upper),
+        "lower": lower, "upper": upper,
         "flag": from_bits(bits), "conf": np.where(np.isnan(value) & hidden, "C", ""),
     })  # fmt: skip

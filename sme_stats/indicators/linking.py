@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sme_stats.errors import BreakError, MixingError
-from sme_stats.frame import codes, concat, dimensions, intervals, require, tidy
+from sme_stats.errors import BreakError, IncoherentError, MixingError
+from sme_stats.frame import codes, concat, describe, dimensions, intervals, require, tidy
 from sme_stats.uncertainty.cube import from_bits, to_bits
 from sme_stats.uncertainty.intervals import divide
 
@@ -24,7 +24,8 @@ def link(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     old, new : pandas.DataFrame
-        Observation frames of one dataset each; measures, sizes and places are matched.
+        Observation frames of one dataset each; measures, sizes, places and activities are matched.
+        Where each frame has one activity alone, the two may have different codes: populations.
 
     Returns
     -------
@@ -37,6 +38,8 @@ def link(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     ------
     MixingError
         If a frame has several datasets.
+    IncoherentError
+        If a cell stands twice in a frame, as in two vintages.
     BreakError
         If no series of the two has a common year with values: there is nothing to link at, as
         between the tables up to 2020 and those from 2021.
@@ -54,7 +57,7 @@ def link(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         if len(codes(frame["dataset"])) != 1:
             raise MixingError(f"one series at a time: {', '.join(codes(frame['dataset']))}")
     names = codes(old["dataset"])[0], codes(new["dataset"])[0]
-    keys = [d for d in dimensions(old) if d not in _FREE and d in new.columns]
+    keys = _keys(old, new)
     text = dict.fromkeys(keys, str)
     left = old.assign(_row=np.arange(len(old)))[[*keys, "year", "_row"]].astype(text)
     right = new.assign(_new=np.arange(len(new)))[[*keys, "year", "_new"]].astype(text)
@@ -65,6 +68,7 @@ def link(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
             f"{names[0]} and {names[1]} have no common year ({_years(old)} and {_years(new)}), so "
             "there is nothing to link at; draw them apart"
         )
+    _refuse_doubles(common, keys, names)
     first = common.sort_values("year").drop_duplicates(keys)
     chained = left.merge(first, on=keys, suffixes=("", "_at"))
     chained = chained[chained["year"] < chained["year_at"]]
@@ -73,6 +77,28 @@ def link(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         if column in both.columns:
             both[column] = pd.Categorical([_both(old, new, column)] * len(both))
     return both
+
+
+def _keys(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
+    """What matches a series of one frame with one of the other.
+
+    A population may have another name in the new table; sections are never matched crosswise.
+    """
+    free: tuple[str, ...] = _FREE
+    if "nace" in old.columns and "nace" in new.columns:
+        alone = len(codes(old["nace"])) == 1 and len(codes(new["nace"])) == 1
+        free = _FREE if alone else tuple(c for c in _FREE if c != "nace")
+    return [d for d in dimensions(old) if d not in free and d in new.columns]
+
+
+def _refuse_doubles(common: pd.DataFrame, keys: list[str], names: tuple[str, str]) -> None:
+    twice = common.duplicated([*keys, "year"]).to_numpy()
+    if twice.any():
+        row = common[twice].iloc[0]
+        raise IncoherentError(
+            f"{describe(row, [*keys, 'year'])} stands several times in {' or '.join(names)}: two "
+            "vintages, or two codes of one measure; a chain needs one, so select it"
+        )
 
 
 def _both(old: pd.DataFrame, new: pd.DataFrame, column: str) -> str:

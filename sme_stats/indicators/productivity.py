@@ -192,7 +192,9 @@ def productivity_gap(frame: pd.DataFrame) -> pd.DataFrame:
     both = concat([_odds(frame, measure) for measure in ("value_added", "persons_employed")])
     out = ratio(both, "value_added_share", "persons_employed_share", "productivity_gap", "RATIO")
     out = out.drop(columns="size")
+    # Where a side has nobody there is no gap; that is no secret.
     unbounded = ~np.isfinite(out[["lower", "upper"]].to_numpy(dtype=float)).all(axis=1)
+    unbounded &= (out["conf"].astype(str) != "").to_numpy()
     if unbounded.any():
         keys = [k for k in dimensions(out) if k not in ("indic", "measure", "unit")]
         raise WithheldError(

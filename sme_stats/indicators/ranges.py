@@ -10,7 +10,7 @@ import pandas as pd
 from sme_stats.codelists import SizeRange, size_range
 from sme_stats.uncertainty.classes import Part, add_up, covers, outside, whole
 from sme_stats.uncertainty.cube import Array, Cube, result
-from sme_stats.uncertainty.intervals import divide, share
+from sme_stats.uncertainty.intervals import divide, keep_inside, share
 
 #: Measure of a share that was printed as a share, in percent of TOTAL, ends in this.
 PRINTED = "_share"
@@ -225,10 +225,9 @@ def _is_exact(cube: Cube, withheld: Array) -> Array:
 def _determine(value: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
     """Where bounds close on one number, that is the value; a rounded value is kept inside."""
     with np.errstate(invalid="ignore"):
-        closed = np.isnan(value) & (upper - lower <= 1e-9 * np.maximum(1.0, np.abs(upper)))
-        # Rounded parts may lie a little outside what all cells together allow.
-        inside = np.clip(value, lower, upper)
-        return np.where(closed, (lower + upper) / 2, inside), closed
+        narrow = upper - lower <= 1e-9 * np.maximum(1.0, np.abs(upper))
+        closed = np.isnan(value) & narrow & np.isfinite(upper)
+        return np.where(closed, (lower + upper) / 2, keep_inside(value, lower, upper)), closed
 
 
 def _printed(cube: Cube) -> Array:

@@ -10,7 +10,7 @@ import pandas as pd
 from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError
 from sme_stats.frame import check, codes, describe, dimensions, intervals, require, tidy
 from sme_stats.uncertainty.cube import from_bits, to_bits
-from sme_stats.uncertainty.intervals import divide
+from sme_stats.uncertainty.intervals import divide, keep_inside
 from sme_stats.uncertainty.withheld import bounds
 
 #: What two cells of a ratio must share; the measure, its code and its unit may differ.
@@ -126,6 +126,7 @@ def ratio(
         (pairs["low_below"].to_numpy(), pairs["high_below"].to_numpy()),
     )
     value = (pairs["value"] / pairs["value_below"].where(pairs["value_below"] != 0)).to_numpy()
+    value = keep_inside(value, lower, upper)
     withheld = np.isnan(value) & (pairs["value_below"] != 0).to_numpy()
     columns: dict[str, object] = {k: pairs[k].to_numpy() for k in keys}
     return tidy(columns | {

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from sme_stats import codelists
-from sme_stats.errors import NotAvailableError, UnknownNameError
-from sme_stats.frame import codes, concat, intervals, require, select, tidy
+from sme_stats.errors import IncoherentError, MixingError, NotAvailableError, UnknownNameError
+from sme_stats.frame import codes, concat, describe, intervals, require, select, tidy
+from sme_stats.indicators.alike import hidden
 from sme_stats.indicators.ratios import ratio
 from sme_stats.indicators.shares import size_level, size_share
 from sme_stats.loading import load
 from sme_stats.uncertainty.cube import from_bits, to_bits
-from sme_stats.uncertainty.intervals import divide
+from sme_stats.uncertainty.intervals import divide, keep_inside
 
 #: The three ideas of a one-person firm and what each needs.
 ONE_PERSON = {
@@ -49,6 +50,10 @@ def sme_density(
     ------
     NotAvailableError
         If no place and year is in both frames.
+    MixingError
+        If the second frame is not of inhabitants.
+    IncoherentError
+        If a place and year has several counts of inhabitants.
 
     Examples
     --------
@@ -65,12 +70,24 @@ def sme_density(
     if population is None:
         years = sorted({int(y) for y in firms["year"]})
         population = load("demo_pjan", geo=codes(firms["geo"]), year=years, age="TOTAL", sex="T")
-    require(population, "geo", "year", "value")
+    require(population, "measure", "geo", "year", "value", "flag")
+    if codes(population["measure"]) != ["population"]:
+        raise MixingError(
+            f"the second frame holds {', '.join(codes(population['measure']))}; a density needs "
+            "inhabitants: cells of demo_pjan"
+        )
     people = population
     for column in ("age", "sex"):
         if column in people.columns:
             total = "TOTAL" if column == "age" else "T"
             people = people[people[column].astype(str) == total]
+    doubled = people.duplicated(["geo", "year"]).to_numpy()
+    if doubled.any():
+        row = people[doubled].iloc[0]
+        raise IncoherentError(
+            f"{describe(row, ['geo', 'year'])} has several counts of inhabitants; keep one "
+            "vintage, age TOTAL and sex T"
+        )
     heads = people[["geo", "year", "value", "flag"]].astype({"geo": str})
     heads = heads.assign(low=intervals(people)[0], high=intervals(people)[1])
     left = firms.assign(geo=firms["geo"].astype(str), _row=np.arange(len(firms)))
@@ -82,11 +99,13 @@ def sme_density(
         intervals(rows), (pairs["low"].to_numpy(float), pairs["high"].to_numpy(float))
     )
     bits = to_bits(rows["flag"]) | to_bits(pairs["flag_people"])
-    value = rows["value"].to_numpy(float) / pairs["value_people"].to_numpy(float)
+    inhabitants = pairs["value_people"].where(pairs["value_people"] > 0).to_numpy(float)
+    value = rows["value"].to_numpy(float) / inhabitants
     return tidy({str(c): rows[c].array for c in rows.columns} | {
         "measure": np.full(len(rows), "sme_density"), "unit": np.full(len(rows), "PER_1000"),
-        "value": 1000 * value, "lower": 1000 * lower, "upper": 1000 * upper,
-        "flag": from_bits(bits),
+        "value": 1000 * keep_inside(value, lower, upper),
+        "lower": 1000 * lower, "upper": 1000 * upper,
+        "flag": from_bits(bits), "conf": hidden(value, rows["conf"]),
     })  # fmt: skip
 
 
@@ -148,7 +167,9 @@ def _sole_proprietors(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     cells = select(frame, measure="active_enterprises", leg_form=[_SOLE, "TOTAL"])
     part = cells[cells["leg_form"] == _SOLE].assign(measure="part")
     whole = cells[cells["leg_form"] == "TOTAL"].assign(measure="whole", leg_form=_SOLE)
-    return ratio(concat([part, whole]), "part", "whole", "active_enterprises_share", "PC", 100.0)
+    out = ratio(concat([part, whole]), "part", "whole", "active_enterprises_share", "PC", 100.0)
+    # A part is in its whole, however its figures are rounded.
+    return out.assign(upper=out["upper"].clip(upper=100.0), value=out["value"].clip(upper=100.0))
 
 
 def small_mid_caps(frame: pd.DataFrame, measure: str | None = None) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from sme_stats.indicators.partitions import counted, partition_from, refuse_with
 from sme_stats.uncertainty.cube import Array, from_bits, make
 
 #: Indices that are looked at, and the halvings that find one to about 1e-9.
-_RANGE, _HALVINGS = (1e-3, 1e3), 60
+_RANGE, _HALVINGS = (1e-9, 1e3), 70
 #: Half of the 95 % point of the chi-squared distribution with one degree of freedom.
 _FALL = 1.920729410347062
 

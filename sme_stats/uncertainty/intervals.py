@@ -59,6 +59,20 @@ def _end(above: Array, below: Array, unclear: float) -> Array:
     return np.where(np.isnan(quotient), unclear, quotient)
 
 
+def keep_inside(value: Array, lower: Array, upper: Array) -> Array:
+    """Values moved into their intervals; NaN stays.
+
+    A figure rounded on its own may lie a little outside what all published cells together allow.
+
+    Examples
+    --------
+    >>> keep_inside(np.array([10.0, np.nan]), np.array([12.0, 0.0]), np.array([15.0, 9.0])).tolist()
+    [12.0, nan]
+    """
+    inside: Array = np.where(np.isnan(value), np.nan, np.fmin(np.fmax(value, lower), upper))
+    return inside
+
+
 def share(part: Interval, rest: Interval, total: Interval) -> Interval:
     """Share of a part in its total, sharp: part plus rest is the total.
 

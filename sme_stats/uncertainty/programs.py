@@ -167,23 +167,44 @@ def sharpen(part: Open) -> tuple[Array, Array]:
 
 
 def _endless(part: Open, sign: float) -> Array:
-    """Cells that can grow (fall) without end: those that some ray of the feasible set moves.
-
-    Rays add up, so one program finds them all: move every cell by as much as one, if it can be.
-    """
+    """Cells that can grow (fall) without end: those that some ray of the feasible set moves."""
     cells = len(part.cells)
+    out = np.zeros(cells, dtype=bool)
     if np.isfinite(part.upper if sign > 0 else part.lower).all():
-        return np.zeros(cells, dtype=bool)
+        return out
     down, up = np.isinf(part.lower), np.isinf(part.upper)
-    ray = [(-np.inf if d else 0.0, np.inf if u else 0.0) for d, u in zip(down, up, strict=True)]
+    cone = replace(
+        part, low=np.where(np.isfinite(part.low), 0.0, -np.inf),
+        high=np.where(np.isfinite(part.high), 0.0, np.inf),
+        lower=np.where(down, -1.0, 0.0), upper=np.where(up, 1.0, 0.0),
+    )  # fmt: skip
+    if sign > 0 and not down.any():
+        return _all_rays(cone)
+    for chosen in _chunks(cone, np.flatnonzero(up if sign > 0 else down)):
+        out[chosen] = sign * _extremes(cone, chosen, -sign) > _CLOSE
+    return out
+
+
+def _all_rays(cone: Open) -> Array:
+    """Cells that rays move where nothing falls: rays add up, so one program finds them all.
+
+    Move every cell by as much as one, if it can be; how far the others go then does not matter.
+    """
+    cells = len(cone.cells)
     identity = sparse.eye_array(cells, format="csr")
-    matrix = sparse.block_array([[part.matrix, None], [-sign * identity, identity]], format="csr")
-    low = np.concatenate([np.where(np.isfinite(part.low), 0.0, -np.inf), np.full(cells, -np.inf)])
-    high = np.concatenate([np.where(np.isfinite(part.high), 0.0, np.inf), np.zeros(cells)])
-    cost = np.concatenate([np.zeros(cells), -np.ones(cells)])
-    solved = _solve(cost, matrix, low, high, [*ray, *[(0.0, 1.0)] * cells])
+    matrix = sparse.block_array([[cone.matrix, None], [-identity, identity]], format="csr")
+    ends = [(0.0, np.inf if up else 0.0) for up in cone.upper] + [(0.0, 1.0)] * cells
+    solved = _solve(
+        np.concatenate([np.zeros(cells), -np.ones(cells)]), matrix,
+        np.concatenate([cone.low, np.full(cells, -np.inf)]),
+        np.concatenate([cone.high, np.zeros(cells)]), ends,
+    )  # fmt: skip
     moved: Array = solved[cells:] > _CLOSE
     return moved
+
+
+def _sides(part: Open) -> tuple[sparse.csr_array, Array, Array, list[tuple[float, float]]]:
+    return part.matrix, part.low, part.high, list(zip(part.lower, part.upper, strict=True))
 
 
 def _weights(size: int, seed: int) -> Array:
@@ -195,9 +216,8 @@ def _strike(
     part: Open, cost: Array, lower: Array, upper: Array, todo: dict[str, Array]
 ) -> None:  # fmt: skip
     """Solve once for all; a cell that reaches its propagated end there has that end for sure."""
-    bounds = list(zip(part.lower, part.upper, strict=True))
     try:
-        solved = _solve(cost, part.matrix, part.low, part.high, bounds)
+        solved = _solve(cost, *_sides(part))
     except _UnboundedError:
         return
     near = _CLOSE * np.maximum(1.0, np.abs(solved))

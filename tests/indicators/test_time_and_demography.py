@@ -293,3 +293,14 @@ def test_high_growth_is_taken_as_published(cells):
     mixed = concat([frame, cells({"GE10": 9.5}, measure="high_growth_share", unit="RATIO")])
     with pytest.raises(MixingError, match="several units"):
         high_growth_share(mixed)
+
+
+def test_sections_are_never_linked_crosswise(cells):
+    old = concat([cells({"TOTAL": v}, nace=n, year=y, dataset="old")
+                  for n, v in (("B", 10), ("C", 400)) for y in (2019, 2020)])  # fmt: skip
+    new = concat([cells({"TOTAL": v}, nace=n, year=2020, dataset="new")
+                  for n, v in (("B", 20), ("C", 200))])  # fmt: skip
+    out = link(old, new)
+    assert out.loc[out["year"] == 2019, ["nace", "value"]].values.tolist() == [
+        ["B", 20.0], ["C", 200.0],
+    ]  # fmt: skip
