@@ -216,7 +216,8 @@ def _odds(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
         # Beyond 100 % the rest is a loss: a ratio to it says nothing.
         most = np.where((lower >= 0) & (upper < 100), upper / (100 - upper), np.inf)
         least = np.where(np.isfinite(most), lower / (100 - lower), -np.inf)
-        return shares.assign(value=value / (100 - value), lower=least, upper=most)
+        odds = np.where(value < 100, value / (100 - value), np.nan)
+        return shares.assign(value=odds, lower=least, upper=most)
 
 
 def _per_head(frame: pd.DataFrame, amount: str, measure: str, size: str | None) -> pd.DataFrame:
