@@ -129,7 +129,7 @@ published = st.builds(
 )  # fmt: skip
 #: More by hand: SME_STATS_EXAMPLES=200 pytest tests/indicators/test_properties.py
 some = settings(
-    max_examples=int(os.environ.get("SME_STATS_EXAMPLES", "5")),
+    max_examples=int(os.environ.get("SME_STATS_EXAMPLES", "3")),
     suppress_health_check=list(HealthCheck),
 )
 #: Amounts that a case needs beside the counts; the fewer cells, the more examples.
