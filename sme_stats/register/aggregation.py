@@ -63,8 +63,11 @@ def changes(
             f"{MOST_YEARS}; is a year mistyped? else give fewer years at a time"
         )
     rows = rows.with_columns(bit=(2.0 ** (nw.col("year") - first)).cast(nw.Int64))
-    firms = _firms(rows, last - first + 1)
+    firms = _firms(rows, first, last)
     joined = rows.filter(nw.col("active") == 1).join(firms, on="firm_id", how="inner")
+    # Divisions are dear: only where an enterprise can begin or end.
+    ends = (nw.col("year") == nw.col("low")) | (nw.col("year") == nw.col("high"))
+    joined = joined.filter(ends | (nw.col("low") < 0))
     return _counted(joined, heads)
 
 
@@ -76,25 +79,32 @@ def events(changed: nw.LazyFrame[Any]) -> pd.DataFrame:
     return _exact(collect(changed.group_by(keys).agg(**{n: nw.col(n).sum() for n in sums})), sums)
 
 
-def _firms(rows: nw.LazyFrame[Any], years: int) -> nw.LazyFrame[Any]:
+def _firms(rows: nw.LazyFrame[Any], first: int, last: int) -> nw.LazyFrame[Any]:
     """One row an enterprise: its years as bits, and whether a year stands twice.
 
     n different powers of two have a sum with n bits set; with one of them twice it has fewer.
+    Nearly all enterprises are there from one year to another without a gap: ``low`` and ``high``
+    are these years, and -1 for the others.
     """
     power = nw.col("bit").cast(nw.Float64)
     bits = rows.with_columns(power=power, working=power * nw.col("active"))
     firms = bits.group_by("firm_id").agg(
-        every=nw.col("power").sum(), mask=nw.col("working").sum(), rows=nw.len()
-    )
-    firms = firms.with_columns(every=nw.col("every").cast(nw.Int64))
+        every=nw.col("power").sum(), mask=nw.col("working").sum(), rows=nw.len(),
+        low=nw.col("year").min(), high=nw.col("year").max(),
+    )  # fmt: skip
+    full = 2.0 ** (nw.col("high") + 1 - first) - 2.0 ** (nw.col("low") - first)
+    plain = (nw.col("every") == full) & (nw.col("mask") == full)
     # narwhals' sum_horizontal loses what Dask knows of the rows' order; a chain of + keeps it.
-    bits_set = reduce(add, (nw.col("every") // 2**k % 2 for k in range(years)))
-    doubled = bits_set != nw.col("rows")
+    every = nw.col("every").cast(nw.Int64)
+    bits_set = reduce(add, (every // 2**k % 2 for k in range(last - first + 1)))
+    twice: Any = nw.when(plain).then(nw.lit(0.0)).when(bits_set != nw.col("rows"))
+    none = nw.lit(-1)
     return firms.select(
-        "firm_id",
-        mask=nw.col("mask").cast(nw.Int64),
-        doubled=nw.when(doubled).then(nw.lit(1.0)).otherwise(nw.lit(0.0)),
-    )
+        "firm_id", mask=nw.col("mask").cast(nw.Int64),
+        doubled=twice.then(nw.lit(1.0)).otherwise(nw.lit(0.0)),
+        low=nw.when(plain).then(nw.col("low")).otherwise(none),
+        high=nw.when(plain).then(nw.col("high")).otherwise(none),
+    )  # fmt: skip
 
 
 def _counted(joined: nw.LazyFrame[Any], heads: Sequence[str]) -> nw.LazyFrame[Any]:

@@ -141,7 +141,7 @@ def tests(schema: Mapping[str, Any], rounding: bool) -> list[tuple[str, str, nw.
             found.append((name, "negative", nw.col(name) < 0))
     for name in (*HEADCOUNTS, *AMOUNTS):
         if name in schema:
-            found.append((name, f"beyond {MOST:.0e}", _beyond(name)))
+            found.append((name, f"beyond {MOST:.0e}", _beyond(name, schema)))
     for name in HEADCOUNTS:
         if name in schema and not schema[name].is_integer() and not rounding:
             heads = nw.col(name).cast(nw.Float64)
@@ -162,14 +162,14 @@ def _null(name: str, schema: Mapping[str, Any]) -> nw.Expr:
     return column.is_null() | column.is_nan() if schema[name].is_float() else column.is_null()
 
 
-def _beyond(name: str) -> nw.Expr:
-    column = nw.col(name).cast(nw.Float64)
-    return (column > MOST) | (column < -MOST)
+def _beyond(name: str, schema: Mapping[str, Any]) -> nw.Expr:
+    column, most = nw.col(name), int(MOST) if schema[name].is_integer() else MOST
+    return (column > most) | (column < -most) if name == "value_added" else column > most
 
 
 def wrong(schema: Mapping[str, Any], rounding: bool) -> nw.Expr:
-    """Whether a row breaks any check, for counting in passing."""
-    return reduce(or_, (_false_if_null(test) for _, _, test in tests(schema, rounding)))
+    """Whether a row breaks any check, for counting in passing; where null, it does not."""
+    return reduce(or_, (test for _, _, test in tests(schema, rounding)))
 
 
 def _false_if_null(test: nw.Expr) -> nw.Expr:
@@ -238,7 +238,7 @@ def broken(
     rows: nw.LazyFrame[Any], rounding: bool, codes: Mapping[str, list[str]]
 ) -> nw.LazyFrame[Any]:
     """Enterprises with a problem in any of their rows: ``firm_id`` and ``broken``."""
-    bad = wrong(rows.collect_schema(), rounding)
+    bad = _false_if_null(wrong(rows.collect_schema(), rounding))
     for name, unknown in codes.items():
         if unknown:
             bad = bad | _false_if_null(_code(name).is_in(unknown))
