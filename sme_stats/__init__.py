@@ -23,7 +23,7 @@ _WHERE = {
     "size_level": "indicators.shares", "average_size": "indicators.ratios",
     "without_employees": "indicators.shares", "one_person": "indicators.structure",
     "sme_density": "indicators.structure", "small_mid_caps": "indicators.structure",
-    "partial_aggregate": "indicators.aggregates",
+    "partial_aggregate": "indicators.aggregates", "coverage": "indicators.aggregates",
     "labour_productivity": "indicators.productivity",
     "productivity_gap": "indicators.productivity", "wage_share": "indicators.productivity",
     "gross_operating_rate": "indicators.productivity",
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from sme_stats.claims.search import reconcile as reconcile
     from sme_stats.claims.verdicts import check as check
     from sme_stats.errors import SmeStatsError as SmeStatsError
+    from sme_stats.indicators.aggregates import coverage as coverage
     from sme_stats.indicators.aggregates import partial_aggregate as partial_aggregate
     from sme_stats.indicators.comparison import distance_to as distance_to
     from sme_stats.indicators.comparison import peers as peers
