@@ -57,9 +57,14 @@ class UnknownNameError(UsageError):
 
     def __init__(self, kind: str, name: object, valid: Iterable[object], hint: str = "") -> None:
         self.kind, self.name, self.valid = kind, name, [str(v) for v in valid]
+        self.hint = hint
         said = nearest(name, self.valid)
         tail = f"{' ' if said.endswith('?') else '; '}{hint}" if hint else ""
         super().__init__(f"unknown {kind}: {str(name)!r}; {said}{tail}")
+
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, object, list[str], str]]:
+        # Worker processes send errors home by their arguments, not by their message.
+        return type(self), (self.kind, self.name, self.valid, self.hint)
 
 
 class MixingError(UsageError):

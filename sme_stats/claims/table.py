@@ -10,6 +10,7 @@ import pandas as pd
 
 from sme_stats.claims.blocks import BLOCKS, Block, keys_of, nothing, rename, same
 from sme_stats.claims.increments import changes
+from sme_stats.codelists import ones
 from sme_stats.errors import NotAvailableError
 from sme_stats.frame import codes
 from sme_stats.indicators.demography import (
@@ -162,14 +163,20 @@ def _average(cube: Cube, keys: dict[str, Any], sizes: tuple[str, ...]) -> list[B
         "measure": same("average_size", len(pairs)), "unit": same("PERS_PER_ENT", len(pairs)),
     }  # fmt: skip
 
+    units = keys["unit"]
+    # National tables count heads in thousands.
+    factor = np.array([ones(str(unit)) for unit in units.categories])[units.codes]
+    scale = factor[above] / factor[below]
+
     def compute(size: str) -> Values:
         numbers = level_values(cube, size)
-        ends = divide(
+        lower, upper = divide(
             (numbers.lower[above], numbers.upper[above]),
             (numbers.lower[below], numbers.upper[below]),
         )
+        ends = scale * lower, scale * upper
         with np.errstate(divide="ignore", invalid="ignore"):
-            value = numbers.value[above] / numbers.value[below]
+            value = scale * numbers.value[above] / numbers.value[below]
         keep = numbers.keep[above] & numbers.keep[below] & (numbers.upper[below] > 0)
         bits = numbers.bits[above] | numbers.bits[below]
         withheld = numbers.withheld[above] | numbers.withheld[below]

@@ -74,6 +74,17 @@ def label(name: str, code: str, lang: str = "en") -> str:
     return row.get(f"label_{lang}") or row.get("label") or code
 
 
+def ones(unit: str) -> float:
+    """What one of a unit is in ones: national tables count heads in thousands; 1 where it is none.
+
+    Examples
+    --------
+    >>> ones("THS"), ones("NR"), ones("MEUR")
+    (1000.0, 1.0, 1.0)
+    """
+    return float(table("UNIT").get(unit, {}).get("ones") or 1)
+
+
 def members(aggregate: str) -> list[str]:
     """Countries that make up an aggregate, in protocol order.
 

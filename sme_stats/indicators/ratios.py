@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sme_stats.codelists import ones
 from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError
 from sme_stats.frame import check, codes, describe, dimensions, intervals, require, tidy
 from sme_stats.uncertainty.cube import from_bits, to_bits
@@ -147,8 +148,12 @@ def _side(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         )
     lower, upper = intervals(frame)
     known = ~np.isnan(lower)
+    # Heads in thousands over enterprises one by one would be a thousandth of a person each.
+    scale = ones(codes(frame["unit"])[0]) if "unit" in frame.columns and len(frame) else 1.0
     side: pd.DataFrame = frame[keys].astype({k: str for k in keys if k != "year"})
-    side = side.assign(value=frame["value"].to_numpy(), low=lower, high=upper)
+    side = side.assign(
+        value=scale * frame["value"].to_numpy(), low=scale * lower, high=scale * upper
+    )
     side["bits"] = to_bits(frame["flag"])
     known_side: pd.DataFrame = side[known]
     return known_side

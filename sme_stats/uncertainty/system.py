@@ -259,7 +259,11 @@ def partners(keys: pd.DataFrame, measure: Array, bounded: str, counted: str) -> 
     """Groups of one measure and the groups of another that are alike in everything else."""
     names = [c for c in keys.columns if c not in ("measure", "indic", "unit", "source")]
     text = keys[names].astype(str)
-    left = text[measure == bounded].assign(_here=np.flatnonzero(measure == bounded))
+    # National tables that count heads in thousands have classes of their own: no limits from them.
+    heads = measure == bounded
+    if "unit" in keys.columns:
+        heads &= (keys["unit"].astype(str) != "THS").to_numpy()
+    left = text[heads].assign(_here=np.flatnonzero(heads))
     right = text[measure == counted].assign(_there=np.flatnonzero(measure == counted))
     joined = left.merge(right.drop_duplicates(names), on=names)
     return joined["_here"].to_numpy(), joined["_there"].to_numpy()
