@@ -16,9 +16,8 @@ from sme_stats.claims.evidence import best, printed_units, suits, units_fit, uni
 from sme_stats.claims.model import Claim
 from sme_stats.claims.printed import Reading
 from sme_stats.claims.scan import columns, scan
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import Space, embedded
 from sme_stats.claims.verdicts import compare
-from sme_stats.loading import tables
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def reconcile(
     >>> first.measure, first.geo, first.year, round(first.value, 2)
     ('value_added', 'EU27_2007', 2005, 57.65)
     """
-    space = space or Space(tables())
+    space = space or embedded()
     weights = weights or Weights()
     found = scan(claim, columns(space), weights)
     holding = [

@@ -7,6 +7,7 @@ of columns and a search costs one pass over all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from sme_stats.claims.blocks import Block, Evidence
 from sme_stats.claims.table import Table
 from sme_stats.errors import NotAvailableError
 from sme_stats.indicators.aggregates import partial_aggregate
+from sme_stats.loading import tables
 
 #: Answers that are kept: documents say the same thing more than once.
 _MOST_KEPT = 20_000
@@ -114,3 +116,9 @@ def _find(
         for row in rows:
             if keep[row] and (not age or block.keys["age"][row] == age):
                 yield block.evidence(int(row), size)
+
+
+@cache
+def embedded() -> Space:
+    """The space over the embedded figures, one a process: what was computed once stays."""
+    return Space(tables())

@@ -12,9 +12,8 @@ from sme_stats.claims.blocks import Evidence
 from sme_stats.claims.evidence import best, independent, printed_units, suits, units_fit
 from sme_stats.claims.model import Claim
 from sme_stats.claims.printed import Reading
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import Space, embedded
 from sme_stats.claims.standing import Earlier, earlier_states, say_standing, standing
-from sme_stats.loading import tables
 
 #: Floats that differ by less than this part of them are the same number.
 _SLACK = 1e-12
@@ -147,7 +146,7 @@ def check(claims: Claim | Iterable[Claim], space: Space | None = None) -> list[V
     7 of 10 refuted - rounded
     """
     claims = [claims] if isinstance(claims, Claim) else claims
-    space = space or Space(tables())
+    space = space or embedded()
     return [check_one(claim, space) for claim in claims]
 
 

@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 
 from sme_stats.errors import InputError, UnknownNameError
 from sme_stats.plotting import style
+from sme_stats.plotting.fonts import without_layout
 from sme_stats.plotting.layout import root
 from sme_stats.plotting.words import say
 
@@ -136,7 +137,7 @@ class Chart:
     def _draw(self, kind: str, more: dict[str, Any], told: dict[str, Any]) -> bytes:
         out = io.BytesIO()
         settings: Any = {**style.SAVING, **more}
-        with _ONE_AT_A_TIME, matplotlib.rc_context(settings):
+        with _ONE_AT_A_TIME, matplotlib.rc_context(settings), without_layout():
             self.figure.savefig(out, format=kind, dpi=style.PNG_DPI, metadata=told)
         return out.getvalue()
 

@@ -253,8 +253,7 @@ def _revisions(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
 def _asked(question: Question, chart: str) -> tuple[Any, Any]:
     """The claim asked for, and the definition space of the tables at hand."""
     from sme_stats.claims.files import read_claims
-    from sme_stats.claims.space import Space
-    from sme_stats.loading import tables
+    from sme_stats.claims.space import embedded
 
     if not question.claim:
         raise UsageError(f"chart {chart} needs --claim FILE")
@@ -264,7 +263,7 @@ def _asked(question: Question, chart: str) -> tuple[Any, Any]:
         raise UnknownNameError(
             f"claim in {question.claim}", question.claim_id, [c.id for c in claims]
         )
-    return wanted[0], Space(tables())
+    return wanted[0], embedded()
 
 
 def _claim(question: Question) -> tuple[Mapping[str, Any], Callable[..., Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -37,7 +38,7 @@ class Series:
     pieces: tuple[pd.DataFrame, ...]
     gaps: tuple[Gap, ...]
 
-    @property
+    @cached_property
     def rows(self) -> pd.DataFrame:
         """All its rows in the order of years."""
         return pd.concat(self.pieces)

@@ -18,10 +18,9 @@ from sme_stats.claims.documents.sandbox import Sandbox, prepare
 from sme_stats.claims.documents.suggest import Suggestion
 from sme_stats.claims.files import make_claim
 from sme_stats.claims.model import Document
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import Space, embedded
 from sme_stats.claims.verdicts import check_one
 from sme_stats.errors import DataError, InputError, NotAvailableError, SmeStatsError, UsageError
-from sme_stats.loading import tables
 
 #: A template of text is small, what it writes is a report.
 MOST_TEMPLATE, MOST_OUTPUT = 1 << 20, 16 << 20
@@ -152,7 +151,7 @@ def render(template: str, space: Space | None = None, decimal: str = ".", name: 
     name = name or "the template"
     if len(template) > MOST_TEMPLATE:
         raise InputError(f"{name} is larger than a template can be ({MOST_TEMPLATE >> 20} MB)")
-    numbers = _Numbers(space or Space(tables()), decimal)
+    numbers = _Numbers(space or embedded(), decimal)
     environment = _environment(numbers)
     try:
         text = _run(environment, template, name)

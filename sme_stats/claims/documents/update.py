@@ -18,10 +18,9 @@ from sme_stats.claims.evidence import printed_units
 from sme_stats.claims.model import Claim
 from sme_stats.claims.phrases import MAGNITUDES, OUT_OF
 from sme_stats.claims.printed import PrintedNumber, parse_printed
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import Space, embedded
 from sme_stats.claims.verdicts import Verdict, check
 from sme_stats.errors import ClaimError
-from sme_stats.loading import tables
 
 _TOKEN = re.compile(r"\d[\d.,'\u2019\u00a0\u2009\u202f ]*\d|\d")
 
@@ -128,7 +127,7 @@ def plan_update(
     +SMEs employ [63 %]{.sme measure=persons_employed size=SME geo=EU27_2020 year=2023}.
     """
     path = Path(path)
-    space = space or Space(tables())
+    space = space or embedded()
     claims = read_document(path, claims_file)
     marks = scan_document(path).marks
     before = _texts(path, marks)
