@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from operator import add
+from operator import sub
 from typing import Any
 
 import narwhals as nw
@@ -62,13 +62,10 @@ def changes(
             f"the register spans {last - first + 1} years ({first} to {last}), more than "
             f"{MOST_YEARS}; is a year mistyped? else give fewer years at a time"
         )
-    rows = rows.with_columns(bit=(2.0 ** (nw.col("year") - first)).cast(nw.Int64))
-    firms = _firms(rows, first, last)
-    joined = rows.filter(nw.col("active") == 1).join(firms, on="firm_id", how="inner")
-    # Divisions are dear: only where an enterprise can begin or end.
-    ends = (nw.col("year") == nw.col("low")) | (nw.col("year") == nw.col("high"))
-    joined = joined.filter(ends | (nw.col("low") < 0))
-    return _counted(joined, heads)
+    rows = rows.with_columns(power=2.0 ** (nw.col("year") - first))
+    firms = _firms(rows, last - first + 1)
+    # No filter before the join: DuckDB takes any to leave a fifth, and would hash the larger side.
+    return _counted(rows.join(firms, on="firm_id", how="inner"), heads)
 
 
 def events(changed: nw.LazyFrame[Any]) -> pd.DataFrame:
@@ -79,44 +76,41 @@ def events(changed: nw.LazyFrame[Any]) -> pd.DataFrame:
     return _exact(collect(changed.group_by(keys).agg(**{n: nw.col(n).sum() for n in sums})), sums)
 
 
-def _firms(rows: nw.LazyFrame[Any], first: int, last: int) -> nw.LazyFrame[Any]:
-    """One row an enterprise: its years as bits, and whether a year stands twice.
+def _firms(rows: nw.LazyFrame[Any], years: int) -> nw.LazyFrame[Any]:
+    """One row an enterprise: its years as bits of ``mask``, and whether a year stands twice.
 
-    n different powers of two have a sum with n bits set; with one of them twice it has fewer.
-    Nearly all enterprises are there from one year to another without a gap: ``low`` and ``high``
-    are these years, and -1 for the others.
+    n different powers of two have a sum with n bits set; with one of them twice it has fewer. Of
+    a whole number x, x - x//2 - x//4 - … bits are set (Legendre). Bits are read with products and
+    floors of floats, exact for powers of two: whole-number division is dear on SQL engines.
     """
-    power = nw.col("bit").cast(nw.Float64)
-    bits = rows.with_columns(power=power, working=power * nw.col("active"))
-    firms = bits.group_by("firm_id").agg(
-        every=nw.col("power").sum(), mask=nw.col("working").sum(), rows=nw.len(),
-        low=nw.col("year").min(), high=nw.col("year").max(),
-    )  # fmt: skip
-    full = 2.0 ** (nw.col("high") + 1 - first) - 2.0 ** (nw.col("low") - first)
-    plain = (nw.col("every") == full) & (nw.col("mask") == full)
-    # narwhals' sum_horizontal loses what Dask knows of the rows' order; a chain of + keeps it.
-    every = nw.col("every").cast(nw.Int64)
-    bits_set = reduce(add, (every // 2**k % 2 for k in range(last - first + 1)))
-    twice: Any = nw.when(plain).then(nw.lit(0.0)).when(bits_set != nw.col("rows"))
-    none = nw.lit(-1)
-    return firms.select(
-        "firm_id", mask=nw.col("mask").cast(nw.Int64),
-        doubled=twice.then(nw.lit(1.0)).otherwise(nw.lit(0.0)),
-        low=nw.when(plain).then(nw.col("low")).otherwise(none),
-        high=nw.when(plain).then(nw.col("high")).otherwise(none),
-    )  # fmt: skip
+    firms = rows.with_columns(working=nw.col("power") * nw.col("active")).group_by("firm_id")
+    sums = firms.agg(every=nw.col("power").sum(), mask=nw.col("working").sum(), rows=nw.len())
+    # narwhals' sum_horizontal loses what Dask knows of the rows' order; a chain of - keeps it.
+    halves = (_halved("every", k) for k in range(1, years))
+    fewer = reduce(sub, halves, nw.col("every")) != nw.col("rows")
+    twice = fewer | (nw.col("every") >= 2.0**years)  # so that these halves are all there are
+    doubled = nw.when(twice).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    return sums.select("firm_id", "mask", doubled=doubled)
+
+
+def _halved(column: str, times: int) -> nw.Expr:
+    """Whole number halved so many times, rounded down."""
+    return (nw.col(column) * 0.5**times).floor()
 
 
 def _counted(joined: nw.LazyFrame[Any], heads: Sequence[str]) -> nw.LazyFrame[Any]:
-    mask, bit = nw.col("mask"), nw.col("bit")
-    before = mask * 4 // bit % 4  # bits of the two years before
-    after = mask // (bit * 2) % 4
-    begins = joined.with_columns(begins=before == 0, ends=after == 0)
-    begins = begins.filter(nw.col("begins") | nw.col("ends"))
+    # The years of the enterprise seen from the row: 1 is this year, 2 the next, 1/2 the one before.
+    seen = joined.with_columns(seen=nw.col("mask") / nw.col("power"))
+    seen = seen.with_columns(since=_halved("seen", 0))
+    # Active, and in neither of the two years before; and in neither of the two after.
+    begins = nw.col("seen") - nw.col("since") < 0.25 * nw.col("active")
+    ends = _halved("since", 1) - 4 * _halved("since", 3) < nw.col("active")
+    rows = seen.with_columns(begins=begins, ends=ends)
+    rows = rows.filter(nw.col("begins") | nw.col("ends") | (nw.col("doubled") > 0))
     born = nw.col("begins") & (nw.col("entered") == 0)
     died = nw.col("ends") & (nw.col("left") == 0)
     one, zero = nw.lit(1.0), nw.lit(0.0)
-    rows = begins.with_columns(
+    rows = rows.with_columns(
         births=nw.when(born).then(one).otherwise(zero),
         deaths=nw.when(died).then(one).otherwise(zero),
     )
@@ -124,9 +118,8 @@ def _counted(joined: nw.LazyFrame[Any], heads: Sequence[str]) -> nw.LazyFrame[An
     for event in ("births", "deaths"):
         columns |= {f"{event}_{head}": nw.col(event) * nw.col(head) for head in heads}
     for age in AGES:
-        columns[f"alive_{age}"] = (nw.col("mask") // (nw.col("bit") * 2**age) % 2) * nw.col(
-            "births"
-        )
+        there = _halved("since", age) - 2 * _halved("since", age + 1)
+        columns[f"alive_{age}"] = there * nw.col("births")
     keys = [k for k in ("year", "geo", "act", "bd") if k in rows.collect_schema().names()]
     return rows.select(*keys, "births", "deaths", "doubled", **columns)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sme_stats import register
+from sme_stats.register.aggregation import MOST_YEARS
 
 from .conftest import ALWAYS, firm, series, table
 
@@ -166,3 +168,21 @@ def test_countries_begin_and_end_on_their_own():
     deaths_there = series(france, "ENT_DTH_NR")
     assert deaths_there[2016] == 1.0
     assert math.isnan(deaths_there[2017])
+
+
+@pytest.mark.parametrize("engine", ["pandas", "duckdb", "polars"], indirect=True)
+def test_the_longest_register_is_counted_as_sets_of_years_are(engine, tmp_path):
+    """Bits of 48 years against sets, with gaps in nearly every enterprise."""
+    rng = np.random.default_rng(3)
+    span = range(1970, 1970 + MOST_YEARS)
+    firms = {n: {y for y in span if rng.random() < 0.6} for n in range(2, 40)}
+    rows = [firm(1, span), *(firm(n, sorted(years)) for n, years in firms.items())]
+    table(*rows).to_parquet(tmp_path / "register.parquet")
+    bd = register.tabulate(tmp_path, engine).bd
+    born = {y: [f for f in firms.values() if y in f and not f & {y - 1, y - 2}] for y in span[2:]}
+    died = {y: [f for f in firms.values() if y in f and not f & {y + 1, y + 2}] for y in span[:-2]}
+    births, deaths = series(bd, "ENT_BRTH_NR"), series(bd, "ENT_DTH_NR")
+    assert births == {y: len(fs) for y, fs in born.items()}
+    assert {y: deaths[y] for y in died} == {y: len(fs) for y, fs in died.items()}
+    alive = series(bd, "ENT_SRVL_NR", age="Y5")
+    assert alive == {y: sum(y in f for f in born[y - 5]) for y in span[7:]}

@@ -70,6 +70,9 @@ def test_duplicates_whose_bits_add_up_to_another_years_are_seen():
     inactive = table(ALWAYS, firm(2, [2012, 2012], persons=[3, 0])).assign(turnover=0.0)
     with pytest.raises(IncoherentError, match="more than once"):
         register.tabulate(inactive)
+    never = table(ALWAYS, firm(2, [2012, 2012], persons=0)).assign(turnover=0.0)
+    with pytest.raises(IncoherentError, match="more than once in 1 row"):
+        register.tabulate(never)
 
 
 def test_several_problems_are_one_error():
