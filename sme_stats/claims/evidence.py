@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +11,11 @@ import numpy as np
 
 from sme_stats.claims.blocks import Evidence
 from sme_stats.claims.model import DEMOGRAPHIC, NATIONAL, POPULATIONS, Claim
-from sme_stats.claims.printed import PrintedNumber
+from sme_stats.claims.printed import PrintedNumber, Reading
 from sme_stats.uncertainty.cube import Array
+
+#: Floats that differ by less than this part of them are the same number.
+_SLACK = 1e-12
 
 #: What one unit of the data is in the unit of a printed amount.
 _EURO = {"EUR": 1.0, "KEUR": 1e3, "MEUR": 1e6, "BEUR": 1e9}
@@ -27,6 +31,30 @@ def family(dataset: str) -> str:
     if dataset.startswith("bd_"):
         return "bd"
     return "sbs" if dataset.startswith("sbs_") or dataset in _OLD_SBS else "national"
+
+
+def compare(lower: float, upper: float, reading: Reading, attained: bool = False) -> str:
+    """Compare what the data allow with a printed interval [lower, upper).
+
+    A point may lie on the lower end; a range of rounded data is open at its upper end like the
+    printed one, since both are roundings: 48 % of a release and a printed 49 % do not meet at
+    48.5. The upper end of a withheld cell is `attained`: some table has it.
+
+    Examples
+    --------
+    >>> compare(0.164, 0.164, Reading("truncated", 0.1, 0.2))
+    'holds'
+    >>> compare(57.0, 58.0, Reading("rounded", 57.5, 58.5))
+    'undecided'
+    """
+    slack = _SLACK * max(abs(lower), abs(upper) if math.isfinite(upper) else 0.0, 1.0)
+    wide = upper - lower > slack and not attained
+    below = upper <= reading.lower + slack if wide else upper < reading.lower - slack
+    if below or lower >= reading.upper - slack:
+        return "refuted"
+    open_end = reading.upper == math.inf
+    fits = upper <= reading.upper + slack if wide or open_end else upper < reading.upper
+    return "holds" if lower >= reading.lower - slack and fits else "undecided"
 
 
 def suits(claim: Claim, found: Evidence) -> bool:

@@ -124,7 +124,7 @@ def first_holding(
 ) -> Array:
     """Number of the first reading that holds for each interval, -1 where none does.
 
-    The same comparison as `sme_stats.claims.verdicts.compare`, for many numbers at once.
+    The same comparison as `sme_stats.claims.evidence.compare`, for many numbers at once.
     """
     first = np.full(len(lower), -1, np.int8)
     slack = 1e-12 * np.maximum(1.0, np.maximum(np.abs(lower), np.abs(upper)))

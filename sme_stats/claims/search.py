@@ -12,12 +12,11 @@ import numpy as np
 
 from sme_stats.claims.blocks import Evidence
 from sme_stats.claims.distance import UNIONS, Weights, changed_axes, distance
-from sme_stats.claims.evidence import best, printed_units, suits, units_fit, units_of
+from sme_stats.claims.evidence import best, compare, printed_units, suits, units_fit, units_of
 from sme_stats.claims.model import Claim
 from sme_stats.claims.printed import Reading
 from sme_stats.claims.scan import columns, scan
 from sme_stats.claims.space import Space, embedded
-from sme_stats.claims.verdicts import compare
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def _same_number(claim: Claim, found: Evidence, space: Space) -> list[Evidence]:
 
 
 def _verdict(claim: Claim, found: Evidence) -> str:
-    from sme_stats.claims.verdicts import compare
+    from sme_stats.claims.evidence import compare
 
     lower, upper = printed_units(claim.printed, found)
     return compare(lower, upper, claim.printed.readings[0], found.conf != "")

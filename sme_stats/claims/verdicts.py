@@ -9,14 +9,11 @@ from typing import Any
 
 from sme_stats import codelists
 from sme_stats.claims.blocks import Evidence
-from sme_stats.claims.evidence import best, independent, printed_units, suits, units_fit
+from sme_stats.claims.evidence import best, compare, independent, printed_units, suits, units_fit
 from sme_stats.claims.model import Claim
 from sme_stats.claims.printed import Reading
 from sme_stats.claims.space import Space, embedded
 from sme_stats.claims.standing import Earlier, earlier_states, say_standing, standing
-
-#: Floats that differ by less than this part of them are the same number.
-_SLACK = 1e-12
 
 
 @dataclass(frozen=True)
@@ -209,30 +206,6 @@ def _judge(claim: Claim, found: Evidence, space: Space) -> Verdict:
     if said and (said.startswith("revised") or space.earlier):
         note += f"; {said}"
     return Verdict(claim, verdict, reading, readings, found, note, None, earlier)
-
-
-def compare(lower: float, upper: float, reading: Reading, attained: bool = False) -> str:
-    """Compare what the data allow with a printed interval [lower, upper).
-
-    A point may lie on the lower end; a range of rounded data is open at its upper end like the
-    printed one, since both are roundings: 48 % of a release and a printed 49 % do not meet at
-    48.5. The upper end of a withheld cell is `attained`: some table has it.
-
-    Examples
-    --------
-    >>> compare(0.164, 0.164, Reading("truncated", 0.1, 0.2))
-    'holds'
-    >>> compare(57.0, 58.0, Reading("rounded", 57.5, 58.5))
-    'undecided'
-    """
-    slack = _SLACK * max(abs(lower), abs(upper) if math.isfinite(upper) else 0.0, 1.0)
-    wide = upper - lower > slack and not attained
-    below = upper <= reading.lower + slack if wide else upper < reading.lower - slack
-    if below or lower >= reading.upper - slack:
-        return "refuted"
-    open_end = reading.upper == math.inf
-    fits = upper <= reading.upper + slack if wide or open_end else upper < reading.upper
-    return "holds" if lower >= reading.lower - slack and fits else "undecided"
 
 
 def _note(claim: Claim, found: Evidence, verdict: str, reading: str) -> str:

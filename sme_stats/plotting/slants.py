@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,12 +18,9 @@ from sme_stats.plotting.layout import label_axis as label_ticks
 from sme_stats.plotting.lines import apart
 from sme_stats.plotting.numbers import Format
 from sme_stats.plotting.ranks import value_text
-from sme_stats.plotting.series import shared_gaps
+from sme_stats.plotting.series import Series, shared_gaps
 from sme_stats.plotting.text import height, width, wrap
 from sme_stats.plotting.words import is_aggregate, say, words
-
-if TYPE_CHECKING:
-    from sme_stats.plotting.slopes import Slope
 
 #: Height of the plot at least, in inches; room between a mark and its label, and before the mark.
 _LOWEST, _BESIDE, _INSET = 2.2, 0.24, 0.1
@@ -34,6 +31,22 @@ _STUB = 0.3
 #: Colour and width of a line by the way it goes.
 LOOKS = {"rose": (style.SERIES[0], 1.7), "fell": (style.SERIES[1], 1.7), "open": (style.REST, 1.3),
          "": (style.REST, 1.3)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Slope:
+    """One place: its rows, and how it went from the first year to the second.
+
+    ``way`` is ``rose``, ``fell`` or ``open`` where the two may be compared, else empty.
+    """
+
+    series: Series
+    way: str
+
+    @property
+    def compared(self) -> bool:
+        """Whether both years have a value and no break lies between."""
+        return bool(self.way)
 
 
 @dataclass(frozen=True)

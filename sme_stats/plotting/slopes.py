@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,26 +15,11 @@ from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
 from sme_stats.plotting.numbers import Format, fit
 from sme_stats.plotting.series import Series, cut, gap_words
+from sme_stats.plotting.slants import Slope
 from sme_stats.plotting.words import is_aggregate, listed, place, quantity, say
 
 #: So many places are named on either side in the alt text.
 _MOST = 3
-
-
-@dataclass(frozen=True)
-class Slope:
-    """One place: its rows, and how it went from the first year to the second.
-
-    ``way`` is ``rose``, ``fell`` or ``open`` where the two may be compared, else empty.
-    """
-
-    series: Series
-    way: str
-
-    @property
-    def compared(self) -> bool:
-        """Whether both years have a value and no break lies between."""
-        return bool(self.way)
 
 
 def slope(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Chart:

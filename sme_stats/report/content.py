@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sme_stats import catalogue
 from sme_stats.claims.model import Claim
@@ -14,11 +13,9 @@ from sme_stats.claims.words import say_evidence, say_number, say_place
 from sme_stats.plotting.style import SIGNS
 from sme_stats.report.chains import chain_of
 from sme_stats.report.figures import CHARTS, Figure, claim_figure, draw
+from sme_stats.report.progress import Progress
 from sme_stats.sources import snapshot
 from sme_stats.uncertainty.coherence import class_sums
-
-if TYPE_CHECKING:
-    from sme_stats.report.page import Progress
 
 
 def build(claims: Sequence[Claim], space: Space, progress: Progress) -> dict[str, object]:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +18,8 @@ from sme_stats.claims.space import Space
 from sme_stats.errors import InputError
 from sme_stats.loading import tables
 from sme_stats.places import data_dir
+from sme_stats.report.progress import Progress
 from sme_stats.report.texts import text as text_of
-
-#: Told of each step: name, how many are done, how many there are.
-Progress = Callable[[str, int, int], None]
 
 
 def write_report(

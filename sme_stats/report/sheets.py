@@ -30,7 +30,8 @@ from sme_stats.plotting.words import LANGS, place
 from sme_stats.report.country import build_sheet, countries, require_country
 from sme_stats.report.figures import draw
 from sme_stats.report.key_figures import Wanted, find, frame_of, newest
-from sme_stats.report.page import Progress, render, write_whole
+from sme_stats.report.page import render, write_whole
+from sme_stats.report.progress import Progress
 from sme_stats.report.rows import Row, rows_of, say_number, say_span
 from sme_stats.report.texts import text
 from sme_stats.sources import snapshot

@@ -8,11 +8,11 @@ import pytest
 
 from sme_stats import check, read_claims, reconcile
 from sme_stats.claims.distance import Weights, changed_axes, distance
+from sme_stats.claims.evidence import compare
 from sme_stats.claims.files import make_claim
 from sme_stats.claims.model import Document
 from sme_stats.claims.search import weights_table
 from sme_stats.claims.space import Space
-from sme_stats.claims.verdicts import compare
 from sme_stats.cli import main
 from sme_stats.loading import tables
 from sme_stats.places import data_dir

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 from sme_stats.claims.blocks import Evidence
-from sme_stats.claims.evidence import printed_units, units_fit
+from sme_stats.claims.evidence import compare, printed_units, units_fit
 from sme_stats.claims.printed import parse_printed
-from sme_stats.claims.verdicts import compare
 from sme_stats.claims.words import say_definition, say_number, say_range, say_source
 from sme_stats.errors import UsageError, WithheldError
 
