@@ -96,8 +96,8 @@ def coverage(
     >>> newest = printed[printed["vintage"] == "2025-10-13"]
     >>> for rows in (coverage(cells), coverage(cells, whole=newest)):
     ...     print(rows[["measure", "geo", "value"]].round(1).values.tolist())
-    [['enterprises_coverage', 'EU27_2020[18/27]', 77.9]]
-    [['persons_employed_coverage', 'EU27_2020[18/27]', 79.0]]
+    [['enterprises_coverage', 'EU27_2020[18/27]', 87.0]]
+    [['persons_employed_coverage', 'EU27_2020[18/27]', 88.2]]
     """
     known = frame if whole is None else whole
     require(known, "dataset", "measure", "unit", "geo", "year", "value", "flag", "conf")

@@ -190,7 +190,7 @@ def with_last_digit(cells: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> cells = pd.DataFrame({"value": [8.4, 9.0]})
-    >>> with_last_digit(cells)["upper"].tolist()
+    >>> with_last_digit(cells)["upper"].round(3).tolist()
     [8.45, 9.05]
     """
     value = cells["value"].to_numpy(dtype=float)

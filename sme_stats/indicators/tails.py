@@ -55,7 +55,7 @@ def pareto_tail(frame: pd.DataFrame, start: int = 10) -> pd.DataFrame:
     >>> from sme_stats import load
     >>> tail = pareto_tail(load("sbs_sc_ovw", geo="DE", year=2023))
     >>> tail[["value", "lower", "upper"]].round(3).to_dict("list")
-    {'value': [1.124], 'lower': [1.12], 'upper': [1.126]}
+    {'value': [1.124], 'lower': [1.12], 'upper': [1.127]}
     """
     if start < 1:
         raise UsageError(f"start = {start}: a Pareto tail begins above zero")

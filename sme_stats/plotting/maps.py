@@ -210,7 +210,9 @@ def _draw(
     ink = style.ink_on(fill)
     part = partial_of(geo)
     name = place(part[0] if part else geo, fmt.lang) if geo not in grid() else geo
-    lines = wrap(name, tile * (1 - _GAP) - 0.04, _size(tile))
+    room = tile * (1 - _GAP) - 0.04
+    # A name of one word is not broken: "EU2" over "7" would be read as two.
+    lines = wrap(name, room, _size(tile)) if " " in name else [name]
     lines += [f"{part[1]}/{part[2]}"] if part else []
     if known and _fits(value, tile, fmt):
         lines.append(_short(value, fmt))
