@@ -9,7 +9,7 @@ import importlib
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,9 @@ def opened(
     """
     with _quiet():
         if not isinstance(source, str | Path):
-            yield _of_frame(source)
+            frame = _of_frame(source)
+            with _renaming() if frame.implementation.is_dask() else nullcontext():
+                yield frame
             return
         if engine not in ENGINES:
             raise UnknownNameError("engine", engine, ENGINES)
@@ -152,7 +154,8 @@ def _dask(files: list[str], suffix: str, scheduler: str, memory: str) -> Iterato
     dask = _module("dask")
     read = dask.read_parquet if suffix == ".parquet" else dask.read_csv
     if not scheduler:
-        yield read(files)
+        with _renaming():
+            yield read(files)
         return
     from distributed import Client
 
@@ -161,8 +164,29 @@ def _dask(files: list[str], suffix: str, scheduler: str, memory: str) -> Iterato
         client = connect(scheduler, timeout=PATIENCE)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(f"no Dask scheduler answers at {scheduler}: {error}") from None
-    with client:
+    with client, _renaming():
         yield read(files)
+
+
+@contextmanager
+def _renaming() -> Iterator[None]:
+    """Join what Dask grouped by firm, however many files there are.
+
+    From 16 partitions on Dask groups by a shuffle, and a join then asks which columns it kept
+    apart; seen up to 2026.8, it takes the new names of columns for a function that renames them
+    and fails. To know of none is always right: the join shuffles once more.
+    """
+    from dask.dataframe.dask_expr._expr import ColumnsSetter
+
+    name = "unique_partition_mapping_columns_from_shuffle"
+    if name in vars(ColumnsSetter):  # a Dask that has an answer of its own
+        yield
+        return
+    setattr(ColumnsSetter, name, property(lambda self: set()))
+    try:
+        yield
+    finally:
+        delattr(ColumnsSetter, name)
 
 
 @contextmanager

@@ -52,6 +52,15 @@ def test_every_engine_agrees_with_pandas_cell_for_cell(engine, tmp_path):
     pd.testing.assert_frame_equal(expected, found, check_exact=True)
 
 
+@pytest.mark.parametrize("engine", ["dask"], indirect=True)
+def test_many_files_are_joined_as_few_are(engine, tmp_path):
+    """From 16 partitions on Dask groups by a shuffle, and its join failed."""
+    frame = random_register(5, firms=80)
+    pd.testing.assert_frame_equal(
+        tables(write(frame, tmp_path / "many", 17), engine), tables(frame), check_exact=True
+    )
+
+
 @pytest.mark.parametrize("engine", ["duckdb", "polars", "pandas", "dask"], indirect=True)
 def test_csv_is_read_as_parquet_is(engine, tmp_path):
     rows = random_register(6).drop(columns=["entry_event", "exit_event"])
