@@ -148,7 +148,7 @@ def ratios() -> list[dict]:
     rows = (
         ("register: 10 million firm-years, DuckDB over SQL by hand",
          best["library"] / best["sql"], 1.5, "lower"),
-        # The fastest SQL known is itself 4.2 times as fast as this pandas on two cores, so ten is out
+        # The fastest SQL known is itself 4.2 times as fast as this pandas on two cores: ten is out
         # of reach of any library there; the target stands as it was set.
         ("register: plain pandas over DuckDB, 10 million firm-years",
          slow["seconds"] / best["library"], 10.0, "higher"),
