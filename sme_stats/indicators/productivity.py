@@ -255,6 +255,10 @@ def _lacking(frame: pd.DataFrame, measure: str) -> UnknownNameError:
 
 def _one_unit(cells: pd.DataFrame, measures: tuple[str, ...]) -> str:
     """The unit of the amounts, which must be one."""
+    present = codes(cells["measure"])
+    for measure in measures:
+        if measure not in present:
+            raise UnknownNameError("measure in the frame", measure, present)
     units = codes(cells.loc[cells["measure"].isin(measures), "unit"])
     if len(units) != 1:
         raise MixingError(

@@ -175,3 +175,9 @@ def test_convergence_by_least_squares(cells):
                      shares(cells, last, year=2021, dataset="sbs_sc_ovw")])  # fmt: skip
     with pytest.raises(NotAvailableError, match="without a break"):
         convergence(across, 2019, 2021)
+
+
+def test_a_gap_without_value_added_names_what_is_missing(cells):
+    persons = amounts(cells, persons_employed=MONEY["persons_employed"])
+    with pytest.raises(UnknownNameError, match="'value_added'"):
+        productivity_gap(persons)
