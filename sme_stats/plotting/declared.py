@@ -8,18 +8,16 @@ the fields of a question (``geo``, ``year``, ``nace``, ``measure``, ``size``, ``
 
 from __future__ import annotations
 
-import os
 import tomllib
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from sme_stats.errors import DataError, InputError, NotAvailableError, SmeStatsError, nearest
 from sme_stats.plotting.recipes import RECIPES, Question, draw, drawable
 from sme_stats.plotting.stale import moved
+from sme_stats.plotting.workers import Progress, run_each
 
 FORMATS = ("svg", "pdf", "png", "csv", "txt")
 _QUESTION = (
@@ -27,8 +25,6 @@ _QUESTION = (
     "add_partial",
 )  # fmt: skip
 _DRAWING = ("lang", "width", "title", "order", "labels")
-#: Told of each figure: name, how many are done, how many there are.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -142,7 +138,8 @@ def draw_figures(
     SmeStatsError
         The first figure's mistake, with its id; the others are drawn all the same.
     """
-    written = _each(_write_one, figures, (str(out), tuple(formats)), workers, progress)
+    jobs = [(figure, str(out), tuple(formats)) for figure in figures]
+    written = run_each(_write_one, jobs, [f.id for f in figures], workers, progress)
     return [Path(path) for paths in written for path in paths]
 
 
@@ -164,34 +161,9 @@ def check_figures(
     list of str
         One line a stale or missing figure; empty where all are fresh.
     """
-    said = _each(_check_one, figures, (str(out),), workers, progress)
+    jobs = [(figure, str(out)) for figure in figures]
+    said = run_each(_check_one, jobs, [f.id for f in figures], workers, progress)
     return [line for lines in said for line in lines]
-
-
-def _each(
-    work: Callable[..., list[str]], figures: Sequence[Declared], more: tuple[Any, ...],
-    workers: int | None, progress: Progress | None,
-) -> list[list[str]]:  # fmt: skip
-    """Do the work for each figure in processes of their own, results in order."""
-    count = min(workers or os.cpu_count() or 1, len(figures))
-    tell = progress or (lambda name, done, total: None)
-    if count == 1:
-        return [
-            _told(work, figure, more, tell, n, len(figures)) for n, figure in enumerate(figures)
-        ]
-    # Not forked: pyarrow's and matplotlib's threads and locks do not survive a fork.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(work, figure, *more): figure for figure in figures}
-        for done, future in enumerate(as_completed(futures), start=1):
-            tell(futures[future].id, done, len(figures))
-        return [future.result() for future in futures]
-
-
-def _told(work: Callable[..., list[str]], figure: Declared, more: tuple[Any, ...], tell: Progress,
-          number: int, total: int) -> list[str]:  # fmt: skip
-    result = work(figure, *more)
-    tell(figure.id, number + 1, total)
-    return result
 
 
 def _write_one(figure: Declared, out: str, formats: tuple[str, ...]) -> list[str]:

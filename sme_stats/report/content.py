@@ -11,9 +11,9 @@ from sme_stats.claims.space import Space
 from sme_stats.claims.verdicts import Verdict, check_one
 from sme_stats.claims.words import say_evidence, say_number, say_place
 from sme_stats.plotting.style import SIGNS
+from sme_stats.plotting.workers import Progress
 from sme_stats.report.chains import chain_of
 from sme_stats.report.figures import CHARTS, Figure, claim_figure, draw
-from sme_stats.report.progress import Progress
 from sme_stats.sources import snapshot
 from sme_stats.uncertainty.coherence import class_sums
 

@@ -14,11 +14,10 @@ from markupsafe import Markup
 
 from sme_stats import __version__
 from sme_stats.claims.files import read_claims
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import embedded
 from sme_stats.errors import InputError
-from sme_stats.loading import tables
 from sme_stats.places import data_dir
-from sme_stats.report.progress import Progress
+from sme_stats.plotting.workers import Progress, say_nothing
 from sme_stats.report.texts import text as text_of
 
 
@@ -59,7 +58,7 @@ def write_report(
     from sme_stats.report.content import build
 
     statements = read_claims(*(claims or [data_dir() / "claims" / "press-2023.toml"]))
-    content = build(statements, Space(tables()), progress or _silent)
+    content = build(statements, embedded(), progress or say_nothing)
     return write_whole(Path(out), render("statements.html", content))
 
 
@@ -111,7 +110,3 @@ def write_whole(path: Path, text: str) -> Path:
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
     return path
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    """Say nothing."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from sme_stats.claims.files import read_claims
 from sme_stats.claims.model import Claim
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import embedded
 from sme_stats.errors import (
     DataError,
     InputError,
@@ -21,17 +18,16 @@ from sme_stats.errors import (
     SmeStatsError,
     UnknownNameError,
 )
-from sme_stats.loading import tables
 from sme_stats.places import data_dir
 from sme_stats.plotting import recipes
 from sme_stats.plotting.numbers import number
 from sme_stats.plotting.recipes import Question
 from sme_stats.plotting.words import LANGS, place
+from sme_stats.plotting.workers import Progress, run_each
 from sme_stats.report.country import build_sheet, countries, require_country
 from sme_stats.report.figures import draw
 from sme_stats.report.key_figures import Wanted, find, frame_of, newest
 from sme_stats.report.page import render, write_whole
-from sme_stats.report.progress import Progress
 from sme_stats.report.rows import Row, rows_of, say_number, say_span
 from sme_stats.report.texts import text
 from sme_stats.sources import snapshot
@@ -135,7 +131,8 @@ def write_sheets(
         (str(out), geo, lang, langs, tuple(map(str, claims)), tuple(chosen))
         for geo in [*chosen, ""] for lang in langs
     ]  # fmt: skip
-    written = dict(zip([job[1:3] for job in jobs], _each(jobs, workers, progress), strict=True))
+    paths = run_each(_write, jobs, ["pages"] * len(jobs), workers, progress)
+    written = dict(zip([job[1:3] for job in jobs], paths, strict=True))
     return [Path(written[geo, lang]) for lang in langs for geo in ["", *chosen]]
 
 
@@ -144,28 +141,6 @@ def _require_languages(langs: Sequence[str]) -> tuple[str, ...]:
         if lang not in LANGS:
             raise UnknownNameError("language", lang, LANGS)
     return tuple(dict.fromkeys(langs))
-
-
-def _each(
-    jobs: Sequence[tuple[Any, ...]], workers: int | None, progress: Progress | None
-) -> list[str]:
-    """Write every page in processes of their own, results in order."""
-    tell = progress or (lambda name, done, total: None)
-    count = min(workers or os.cpu_count() or 1, len(jobs))
-    if count == 1:
-        return [_told(tell, job, n, len(jobs)) for n, job in enumerate(jobs)]
-    # Not forked: pyarrow's and matplotlib's threads and locks do not survive a fork.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(_write, *job) for job in jobs]
-        for done, _ in enumerate(as_completed(futures), start=1):
-            tell("pages", done, len(jobs))
-        return [future.result() for future in futures]
-
-
-def _told(tell: Progress, job: tuple[Any, ...], number: int, total: int) -> str:
-    path = _write(*job)
-    tell("pages", number + 1, total)
-    return path
 
 
 def _write(
@@ -189,15 +164,9 @@ def _write(
 def _page(
     geo: str, lang: str, claims: tuple[str, ...], index: str, others: list[tuple[str, str, str]]
 ) -> str:
-    content = build_sheet(geo, lang, _collection(claims), _space())
+    content = build_sheet(geo, lang, _collection(claims), embedded())
     links = {"index": index, "others": others}
     return render("country.html", content | _sources(lang) | links, lang)
-
-
-@cache
-def _space() -> Space:
-    """Definition space, made once a process."""
-    return Space(tables())
 
 
 @cache
@@ -229,7 +198,7 @@ def _index(lang: str, claims: tuple[str, ...], chosen: tuple[str, ...]) -> dict[
 
 def _index_row(geo: str, lang: str) -> dict[str, Any]:
     """One country in the latest year of its enterprises, blanks where the tables have nothing."""
-    space, first = _space(), _COLUMNS["index_enterprises"]
+    space, first = embedded(), _COLUMNS["index_enterprises"]
     new = newest(space, first, geo, "B-S_X_O_S94")
     nace = "B-S_X_O_S94" if new else "B-N_S95_X_K"
     year = new or newest(space, first, geo, nace)
