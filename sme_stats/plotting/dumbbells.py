@@ -21,6 +21,7 @@ from sme_stats.plotting.axes import (
     widest,
 )
 from sme_stats.plotting.inputs import Options
+from sme_stats.plotting.keys import state_keys
 from sme_stats.plotting.layout import Key, Sheet, inner_width, label_axis, lay_out, put
 from sme_stats.plotting.numbers import Format
 from sme_stats.plotting.ranks import value_text
@@ -97,18 +98,11 @@ def _mark(ax: Axes, row: Row, y: float) -> None:
 
 
 def _keys(cells: pd.DataFrame, fmt: Format, lang: str) -> list[Key]:
-    known = cells["value"].notna()
     keys = [
         Key(say(lang, key), marker=LOOKS[size][1], colour=LOOKS[size][0])
         for key, size in (("key_small", SMALL), ("key_large", LARGE))
     ]
-    if (known & cells["flag"].str.contains("p")).any():
-        keys.append(Key(say(lang, "key_provisional"), marker="o", face=style.lighter(style.MAIN)))
-    if shows(cells, fmt):
-        keys.append(Key(say(lang, "key_interval"), fill=style.lighter(style.MAIN)))
-    if (~known & cells["lower"].notna()).any():
-        keys.append(Key(say(lang, "key_withheld"), fill=style.HATCH_FILL, hatch=style.HATCH))
-    return keys
+    return keys + state_keys(cells, lang, interval=shows(cells, fmt))
 
 
 def times(cell: pd.Series[Any], ratio: Format) -> str:

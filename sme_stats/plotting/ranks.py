@@ -30,6 +30,7 @@ from sme_stats.plotting.inputs import (
     single,
     unique,
 )
+from sme_stats.plotting.keys import state_keys
 from sme_stats.plotting.layout import Key, Sheet, inner_width, label_axis, lay_out, put
 from sme_stats.plotting.numbers import Format, fit
 from sme_stats.plotting.text import width
@@ -257,19 +258,9 @@ def value_text(row: pd.Series[Any], fmt: Format, lang: str) -> str:
 def _keys(ranks: Ranks, lang: str) -> list[Key]:
     """Keys only for what is in the chart and not plain."""
     rows = ranks.rows
-    known, keys = rows["value"].notna(), []
-    light = (known & rows["flag"].str.contains("p")).any()
-    interval = (known & (rows["lower"] < rows["upper"])).any()
-    hidden = (~known & rows["lower"].notna()).any()
-    text = words(lang)["say"]
-    if light or hidden or interval or len(ranks.reference):
-        keys.append(Key(text["key_published"], marker="o"))
-    if light:
-        keys.append(Key(text["key_provisional"], marker="o", face=style.lighter(style.MAIN)))
-    if interval:
-        keys.append(Key(text["key_interval"], fill=style.lighter(style.MAIN)))
-    if hidden:
-        keys.append(Key(text["key_withheld"], fill=style.HATCH_FILL, hatch=style.HATCH))
+    keys, text = state_keys(rows, lang), words(lang)["say"]
+    if keys or len(ranks.reference):
+        keys.insert(0, Key(text["key_published"], marker="o"))
     for name, some in (("key_partial", True), ("key_aggregate", False)):
         there = ranks.reference["value"].notna() & ~beyond(rows).loc[ranks.reference.index]
         shown = ranks.reference.loc[there, "geo"]

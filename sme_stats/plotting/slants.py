@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from sme_stats.plotting import style
 from sme_stats.plotting.axes import spread
 from sme_stats.plotting.inputs import Options
+from sme_stats.plotting.keys import state_keys
 from sme_stats.plotting.layout import Key, Sheet, hatch, inches_of, inner_width, lay_out, put
 from sme_stats.plotting.layout import label_axis as label_ticks
 from sme_stats.plotting.lines import apart
@@ -233,7 +234,6 @@ def _height(one: Slope, year: int, otherwise: float) -> float:
 
 def _keys(slopes: Sequence[Slope], lang: str) -> list[Key]:
     rows = pd.concat([s.series.rows for s in slopes])
-    known = rows["value"].notna()
     countries = [s for s in slopes if not is_aggregate(s.series.name)]
     keys = [
         Key(say(lang, f"key_{way}"), line="-", marker="o", colour=LOOKS[way][0])
@@ -243,10 +243,4 @@ def _keys(slopes: Sequence[Slope], lang: str) -> list[Key]:
         keys.append(Key(say(lang, "key_apart"), line=":", marker="o", colour=style.REST))
     if len(countries) < len(slopes):
         keys.append(Key(say(lang, "key_aggregate"), line="-", marker="D", colour=style.INK))
-    if (known & rows["flag"].str.contains("p")).any():
-        keys.append(Key(say(lang, "key_provisional"), marker="o", face=style.lighter(style.MAIN)))
-    if (known & (rows["lower"] < rows["upper"])).any():
-        keys.append(Key(say(lang, "key_interval"), fill=style.lighter(style.MAIN)))
-    if (~known & rows["lower"].notna()).any():
-        keys.append(Key(say(lang, "key_withheld"), fill=style.HATCH_FILL, hatch=style.HATCH))
-    return keys
+    return keys + state_keys(rows, lang)

@@ -17,6 +17,7 @@ from sme_stats.plotting import alt, lines, notes, style, trends
 from sme_stats.plotting.axes import spread
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
+from sme_stats.plotting.keys import state_keys
 from sme_stats.plotting.layout import Key, Sheet, inches_of, inner_width, label_axis, lay_out
 from sme_stats.plotting.numbers import Format, fit
 from sme_stats.plotting.series import Series
@@ -207,7 +208,7 @@ def _plot(
     tall = max(width(v, style.SMALL) for v in found)
     below = (tall if upright else height(max(map(len, folded)), style.SMALL)) + 0.12
     looks = list(zip(style.SERIES, style.MARKERS, strict=True))[: len(series)]
-    keys = _keys(rows, lang)
+    keys = state_keys(rows, lang)
     if names and not beside:
         keys = [Key(n, marker=m, line="-", colour=c)
                 for n, (c, m) in zip(names, looks, strict=True)] + keys  # fmt: skip
@@ -237,17 +238,6 @@ def _steps(ax: Axes, rows: pd.DataFrame, colour: str) -> None:
         known["slot"].to_numpy(), known["value"].to_numpy(), color=colour, linewidth=1.6,
         marker="", linestyle="-", drawstyle="steps-post", zorder=3, gid="steps",
     ))  # fmt: skip
-
-
-def _keys(rows: pd.DataFrame, lang: str) -> list[Key]:
-    known, keys = rows["value"].notna(), []
-    if (known & rows["flag"].str.contains("p")).any():
-        keys.append(Key(say(lang, "key_provisional"), marker="o", face=style.lighter(style.MAIN)))
-    if (known & (rows["lower"] < rows["upper"])).any():
-        keys.append(Key(say(lang, "key_interval"), fill=style.lighter(style.MAIN)))
-    if (~known & rows["lower"].notna()).any():
-        keys.append(Key(say(lang, "key_withheld"), fill=style.HATCH_FILL, hatch=style.HATCH))
-    return keys
 
 
 def _told(one: Series, fmt: Format, lang: str) -> str:
