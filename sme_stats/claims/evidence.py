@@ -12,6 +12,7 @@ import numpy as np
 from sme_stats.claims.blocks import Evidence
 from sme_stats.claims.model import DEMOGRAPHIC, NATIONAL, POPULATIONS, Claim
 from sme_stats.claims.printed import PrintedNumber, Reading
+from sme_stats.codelists import ones
 from sme_stats.uncertainty.cube import Array
 
 #: Floats that differ by less than this part of them are the same number.
@@ -19,7 +20,7 @@ _SLACK = 1e-12
 
 #: What one unit of the data is in the unit of a printed amount.
 _EURO = {"EUR": 1.0, "KEUR": 1e3, "MEUR": 1e6, "BEUR": 1e9}
-_COUNTS = {"NR": 1.0, "THS": 1e3, "PERS_PER_ENT": 1.0}
+_COUNTS = ("NR", "THS", "PERS_PER_ENT")
 _SBS = ("B-S_X_O_S94", "B-N_S95_X_K", "C-I_K")
 _BD = ("B-S_X_O_S94", "B-N_X_K642")
 #: Tables of structural business statistics that are not dataflows of today.
@@ -136,7 +137,7 @@ def units_fit(printed: PrintedNumber, unit: str) -> bool:
 
 def factor_of(printed: PrintedNumber, unit: str) -> float:
     """What one unit of the data is in the unit of the printed number."""
-    return _EURO.get(unit, 1.0) if printed.kind == "money" else _COUNTS.get(unit, 1.0)
+    return _EURO.get(unit, 1.0) if printed.kind == "money" else ones(unit)
 
 
 def printed_units(printed: PrintedNumber, found: Evidence) -> tuple[float, float]:

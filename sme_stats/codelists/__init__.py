@@ -85,6 +85,17 @@ def ones(unit: str) -> float:
     return float(table("UNIT").get(unit, {}).get("ones") or 1)
 
 
+def multiples() -> list[str]:
+    """Units in which heads are counted by more than one.
+
+    Examples
+    --------
+    >>> multiples()
+    ['THS']
+    """
+    return [unit for unit in table("UNIT") if ones(unit) > 1]
+
+
 def members(aggregate: str) -> list[str]:
     """Countries that make up an aggregate, in protocol order.
 

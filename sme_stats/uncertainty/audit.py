@@ -105,7 +105,7 @@ def _averages(cells: pd.DataFrame) -> list[pd.DataFrame]:
     keys = [d for d in dimensions(cells) if d not in ("indic", "measure", "unit")]
     text = {k: str for k in keys if k != "year"}
     if "unit" in cells.columns:  # as for bounds: no class limits where heads are in thousands
-        cells = cells[cells["unit"].astype(str) != "THS"]
+        cells = cells[~cells["unit"].isin(codelists.multiples())]
     for counted, firms in COUNTED_BY.items():
         above = cells.loc[cells["measure"] == counted, [*keys, "value"]].astype(text)
         below = cells.loc[cells["measure"] == firms, [*keys, "value"]].astype(text)

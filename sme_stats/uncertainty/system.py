@@ -262,7 +262,7 @@ def partners(keys: pd.DataFrame, measure: Array, bounded: str, counted: str) -> 
     # National tables that count heads in thousands have classes of their own: no limits from them.
     heads = measure == bounded
     if "unit" in keys.columns:
-        heads &= (keys["unit"].astype(str) != "THS").to_numpy()
+        heads &= ~keys["unit"].isin(codelists.multiples()).to_numpy()
     left = text[heads].assign(_here=np.flatnonzero(heads))
     right = text[measure == counted].assign(_there=np.flatnonzero(measure == counted))
     joined = left.merge(right.drop_duplicates(names), on=names)
