@@ -45,7 +45,7 @@ fuzz: $(VENV)/.fuzz
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
-# By hand: a seeded sample of mutants of indicators and uncertainty, and who survives.
+# By hand: a seeded sample of mutants of indicators, uncertainty and claims, and who survives.
 mutants: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[mutants]"
 	$(BIN)/python scripts/mutants.py

@@ -13,10 +13,12 @@ from hypothesis import settings
 from sme_stats.frame import tidy
 
 # A deadline measures the machine, not the code; speed lives in benchmarks/. CI draws the same
-# examples on every run.
+# examples on every run. A mutant is tried on few: what they kill is dead.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+settings.register_profile("mutants", deadline=None, derandomize=True, max_examples=5)
+PROFILE = {"SME_STATS_MUTANTS": "mutants", "CI": "ci"}
+settings.load_profile(next((PROFILE[name] for name in PROFILE if os.environ.get(name)), "here"))
 
 #: One cell: a number, or None for a withheld one; with a flag as (number, flag).
 Cell = float | None | tuple[float | None, str]

@@ -102,7 +102,7 @@ FORMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "kind", "lower", "upper"), FORMS, ids=[f[0] for f in FORMS])
+@pytest.mark.parametrize(("text", "kind", "lower", "upper"), FORMS)
 def test_forms(text, kind, lower, upper):
     printed = parse_printed(text)
     assert printed.text == text and printed.kind == kind
@@ -167,7 +167,6 @@ def test_a_decimal_mark_that_the_document_does_not_use():
      "1,", ".5",
      "60-50 %", "50-50%", "1-2-3", "58 million billion", "1 234 567,8,9", "--5", "5 %%", "x" * 201,
      58, 58.0, None, ["58%"], True],
-    ids=str,
 )  # fmt: skip
 def test_what_cannot_be_read_is_one_error_that_shows_it(text):
     with pytest.raises(ClaimError) as error:

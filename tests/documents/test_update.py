@@ -34,7 +34,7 @@ FORMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "fields", "decimal", "new"), FORMS, ids=[f[0] for f in FORMS])
+@pytest.mark.parametrize(("old", "fields", "decimal", "new"), FORMS)
 def test_precision_and_form_stay(file, old, fields, decimal, new):
     head = f'<!-- sme-document decimal="{decimal}" -->\r\n' if decimal else "\ufeff\r\n"
     text = "{}é 1 %: [{}]{{.sme {}}}, so 58 %.\r\n\tend "
