@@ -60,7 +60,7 @@ def refuse_mixing(frame: pd.DataFrame, free: tuple[str, ...] = ()) -> pd.DataFra
 
 def flags_of(frame: pd.DataFrame) -> str:
     """Union of all flags of a frame, for one number that rests on all of it."""
-    bits = np.bitwise_or.reduce(to_bits(frame["flag"]), initial=np.uint16(0))
+    bits = np.bitwise_or.reduce(to_bits(frame["flag"]))
     return str(from_bits(np.array([bits]))[0])
 
 

@@ -109,9 +109,7 @@ def distance_to(
         raise UnknownNameError("geo in the frame", reference, present)
     keys = [k for k in dimensions(cells) if k not in ("geo", "vintage", "members", "base_year")]
     cells = cells.assign(_low=intervals(cells)[0], _high=intervals(cells)[1])
-    text = {k: str for k in [*keys, "vintage"] if k != "year" and k in cells.columns}
-    own = cells[cells["geo"] != reference].astype(text)
-    theirs = cells[cells["geo"] == reference].astype(text)
+    own, theirs = cells[cells["geo"] != reference], cells[cells["geo"] == reference]
     pairs = own.merge(
         theirs[[*keys, *(c for c in _TAKEN if c in theirs.columns)]], on=keys, suffixes=("", "_ref")
     )
@@ -119,7 +117,7 @@ def distance_to(
         raise NotAvailableError(
             f"no other place shares dataset, population and year with {reference}"
         )
-    value = (pairs["value"] - pairs["value_ref"]).to_numpy(dtype=float)
+    value = (pairs["value"] - pairs["value_ref"]).to_numpy()
     kept = {str(c): pairs[c] for c in frame.columns if c in pairs.columns}
     return tidy(kept | _vintages(pairs, reference, across_vintages) | {
         "measure": pairs["measure"].astype(str) + "_distance", "unit": in_percent(pairs),
@@ -139,7 +137,7 @@ def _vintages(pairs: pd.DataFrame, reference: str, across: str) -> dict[str, pd.
     """The vintage of each difference; both where they differ and that was asked for."""
     if "vintage" not in pairs.columns:
         return {}
-    own, theirs = pairs["vintage"], pairs["vintage_ref"]
+    own, theirs = pairs["vintage"].astype(str), pairs["vintage_ref"].astype(str)
     differ = (own != theirs).to_numpy()
     if differ.any() and across == "refuse":
         row = pairs[differ].iloc[0]
@@ -208,7 +206,7 @@ def peers(frame: pd.DataFrame, geo: str, most: int = 5) -> pd.DataFrame:
             "would look like it, so nothing is compared"
         )
     value, lower, upper = _apart(cube, int(own[0]), others)
-    order = np.argsort(value, kind="stable")[:most]
+    order = np.lexsort((names[others], value))[:most]
     keys = cube.keys.iloc[others[order]].reset_index(drop=True)
     bits = np.bitwise_or.reduce(cube.bits, axis=1)
     columns: dict[str, object] = {c: keys[c].array for c in keys.columns}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 
@@ -100,15 +102,12 @@ def churn_rate(frame: pd.DataFrame) -> pd.DataFrame:
     >>> dict(zip(churn["geo"], churn["value"].round(2)))
     {'EU27_2020': 18.9, 'DE': 15.31}
     """
-    require(frame, "measure", "geo", "year", "value")
+    require(frame, "measure")
     parts = [_published(frame, "churn_rate")] if _has(frame, "churn_rate") else []
-    try:
-        summed = combine(birth_rate(frame), death_rate(frame), "churn_rate", "PC", 1.0)
-    except NotAvailableError:
-        summed = pd.DataFrame()
-    if not summed.empty:
+    with suppress(NotAvailableError):
+        summed = combine(birth_rate(frame), death_rate(frame), "churn_rate", "PC", 1)
         parts.append(_without(summed, parts[0]) if parts else summed)
-    if not parts:
+    if not any(map(len, parts)):
         raise NotAvailableError("the frame has neither churn nor both birth and death rate")
     return concat(parts)
 
@@ -140,6 +139,9 @@ def survival(frame: pd.DataFrame) -> pd.DataFrame:
     >>> dict(zip(rates["age"], rates["value"]))
     {'Y1': 81.04, 'Y2': 66.97}
     """
+    require(frame, "measure")
+    if not _has(frame, "survival"):
+        raise NotAvailableError("the frame has no survival rates")
     out = _published(frame, "survival")
     old = out["indic"].astype(str).map(_AGE_OF)
     age = out["age"].astype(str) if "age" in out.columns else pd.Series("", index=out.index)
@@ -178,7 +180,7 @@ def implied_active(frame: pd.DataFrame) -> pd.DataFrame:
     >>> (stock[["lower", "value", "upper"]] / 1e6).round(2).to_dict("list")
     {'lower': [24.96], 'value': [24.98], 'upper': [24.99]}
     """
-    require(frame, "measure", "geo", "year", "value")
+    require(frame, "measure")
     if not _has(frame, "birth_rate"):
         raise UnknownNameError("measure in the frame", "birth_rate", codes(frame["measure"]))
     rates = _published(frame, "birth_rate")
@@ -187,13 +189,12 @@ def implied_active(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rate(frame: pd.DataFrame, measure: str, counted: str) -> pd.DataFrame:
-    require(frame, "measure", "geo", "year", "value")
+    require(frame, "measure")
     parts = []
     if _has(frame, counted) and _has(frame, "active_enterprises"):
-        try:
+        # The counts may be of different cells; the published rate may still do.
+        with suppress(NotAvailableError):
             parts.append(ratio(frame, counted, "active_enterprises", measure, "PC", 100.0))
-        except NotAvailableError:
-            parts = []  # the counts are of different cells; the published rate may still do
     if _has(frame, measure):
         published = _published(frame, measure)
         parts.append(_without(published, parts[0]) if parts else published)
@@ -207,15 +208,13 @@ def _rate(frame: pd.DataFrame, measure: str, counted: str) -> pd.DataFrame:
 
 def _published(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Rates as published, with the interval of their last digit."""
-    if not _has(frame, measure):
-        raise NotAvailableError(f"the frame has no {measure.replace('_', ' ')}")
     return rounded(check(select(frame, measure=measure)))
 
 
 def rounded(cells: pd.DataFrame) -> pd.DataFrame:
     """Rates with the interval of their last digit; ends that stand there already are kept."""
     lower, upper = intervals(cells)
-    value = cells["value"].to_numpy(dtype=float)
+    value = cells["value"].to_numpy()
     given = lower < upper
     return cells.assign(
         lower=np.where(given, lower, value - HALF_DIGIT),
@@ -228,7 +227,7 @@ def _has(frame: pd.DataFrame, measure: str) -> bool:
 
 
 def _keys(frame: pd.DataFrame) -> list[str]:
-    return [d for d in dimensions(frame) if d not in ("indic", "measure", "unit")]
+    return [d for d in dimensions(frame) if d not in ("indic", "measure")]
 
 
 def _without(frame: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
@@ -239,15 +238,14 @@ def _without(frame: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 
 
 def combine(
-    left: pd.DataFrame, right: pd.DataFrame, measure: str, unit: str, sign: float
+    left: pd.DataFrame, right: pd.DataFrame, measure: str, unit: str, sign: int
 ) -> pd.DataFrame:
     """Sum (sign 1) or difference (sign -1) of two rates of the same cells; intervals add."""
     keys = [k for k in _keys(left) if k in right.columns]
     columns = [*keys, "value", "lower", "upper", "flag", "conf"]
-    text = {k: str for k in keys if k != "year"}
-    pairs = left[columns].astype(text).merge(right[columns].astype(text), on=keys)
-    value = (pairs["value_x"] + sign * pairs["value_y"]).to_numpy(dtype=float)
-    ends = ("lower", "upper") if sign > 0 else ("upper", "lower")
+    pairs = left[columns].merge(right[columns], on=keys)
+    value = (pairs["value_x"] + sign * pairs["value_y"]).to_numpy()
+    ends = ("lower", "upper")[::sign]
     out: dict[str, object] = {k: pairs[k].to_numpy() for k in keys}
     return tidy(out | {
         "indic": np.full(len(pairs), ""), "measure": np.full(len(pairs), measure),

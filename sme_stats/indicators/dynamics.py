@@ -58,8 +58,7 @@ def growth_rate(
     before = cells.iloc[later - 1]
     ends = intervals(before)
     lower, upper = divide(intervals(cells.iloc[later]), ends)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = (out["value"] / before["value"].where(before["value"] > 0).to_numpy()).to_numpy()
+    value = (out["value"] / before["value"].where(before["value"] > 0).to_numpy()).to_numpy()
     # A percentage of nothing, or of a loss, is no growth.
     nothing = (ends[0] < 0) | (ends[1] <= 0)
     value, lower, upper = (np.where(nothing, np.nan, x) for x in (value, lower, upper))
@@ -105,23 +104,22 @@ def index_series(frame: pd.DataFrame, base: int, across_breaks: str = "refuse") 
     """
     change(frame, across_breaks)  # refuses breaks, and says which
     cells, later, broken = series(frame)
-    grouped = cells.groupby(_series_keys(cells), observed=True, sort=False, dropna=False)
-    number = grouped.ngroup().to_numpy()
+    number = np.cumsum(~np.isin(np.arange(len(cells)), later))
     at_base = (cells["year"] == base).to_numpy() & (cells["value"] > 0).to_numpy()
     if not at_base.any():
         raise NotAvailableError(
             f"no series has the base year {base} with a value above zero; it cannot be 100"
         )
-    base_row = np.full(int(number.max()) + 1, -1)
+    base_row = np.zeros(len(cells) + 1, dtype=np.int64)
     base_row[number[at_base]] = np.flatnonzero(at_base)
-    keep = base_row[number] >= 0
+    keep = np.isin(number, number[at_base])
     lower, upper = intervals(cells)
     row = base_row[number[keep]]
     ends = divide((lower[keep], upper[keep]), (lower[row], upper[row]))
     value = cells["value"].to_numpy()[keep] / cells["value"].to_numpy()[row]
     itself = row == np.flatnonzero(keep)
     beyond = _beyond_break(len(cells), np.flatnonzero(keep), row, later[broken])
-    out = cells[keep]
+    out = cells[keep].reset_index(drop=True)
     bits = to_bits(out["flag"]) | to_bits(cells["flag"].iloc[row]) & ~_BREAK
     return tidy({str(c): out[c] for c in out.columns} | {
         "measure": out["measure"].astype(str) + "_index", "unit": np.full(len(out), "INDEX"),
@@ -179,7 +177,7 @@ def contributions(frame: pd.DataFrame, across_breaks: str = "refuse") -> pd.Data
     start = moved.drop(columns="base_year").assign(
         value=before["value"].to_numpy(), lower=intervals(before)[0], upper=intervals(before)[1]
     )
-    base = make(start.assign(measure=moved["measure"]))
+    base = make(start)
     parts = _contributions(cube, base, used, [*columns, total])
     names = [*classes, "UNALLOCATED", "TOTAL"]
     keys = cube.keys[used].reset_index(drop=True)
@@ -215,8 +213,7 @@ def _contributions(
     total = columns[-1]
     level = base.value[used, total][:, None]
     ends = base.lower[used, total][:, None], base.upper[used, total][:, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = 100 * cube.value[used][:, columns] / np.where(level > 0, level, np.nan)
+    value = 100 * cube.value[used][:, columns] / np.where(level > 0, level, np.nan)
     low, high = cube.lower[used][:, columns], cube.upper[used][:, columns]
     rest = (
         low[:, -1:] - high[:, :-1].sum(axis=1, keepdims=True),
@@ -229,18 +226,12 @@ def _contributions(
     left = value[:, -1:] - value[:, :-1].sum(axis=1, keepdims=True)
     value = np.hstack([value[:, :-1], left, value[:, -1:]])
     # What is exact is a point; the sums of floats would make it an interval.
-    exact = np.broadcast_to((low == high) & (ends[0] == ends[1]) | np.isnan(value), value.shape)
+    exact = (low == high) & (ends[0] == ends[1]) | np.isnan(value)
     return value, np.where(exact, value, 100 * least), np.where(exact, value, 100 * most)
-
-
-def _series_keys(cells: pd.DataFrame) -> list[str]:
-    return [d for d in dimensions(cells) if d not in ("year", "base_year")]
 
 
 def _beyond_break(rows: int, kept: Array, base: Array, broken: Array) -> Array:
     """Kept rows that a break separates from their series' base row; series lie in order."""
-    breaks = np.zeros(rows, dtype=np.int64)
-    breaks[broken] = 1
-    passed = np.cumsum(breaks)
+    passed = np.cumsum(np.isin(np.arange(rows), broken))
     beyond: Array = passed[kept] != passed[base]
     return beyond

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from sme_stats.errors import MixingError, NotAvailableError
-from sme_stats.frame import check, codes, concat, describe, require, select
+from sme_stats.frame import check, codes, concat, describe, dimensions, require, select
 from sme_stats.indicators.demography import birth_rate, combine, death_rate, rounded, survival
 from sme_stats.indicators.ratios import ratio
 
-_AGES = ("Y1", "Y2", "Y3", "Y4", "Y5")
+_AGES = {f"Y{n}": n for n in range(1, 6)}
+#: Old indicator codes carry the age that the new tables keep as a dimension.
+_AGE_OF = {f"V1{kind}94{n}": age for kind in (1, 6) for age, n in _AGES.items()}
 
 
 def net_growth(frame: pd.DataFrame) -> pd.DataFrame:
@@ -38,7 +40,7 @@ def net_growth(frame: pd.DataFrame) -> pd.DataFrame:
     >>> out[["value", "lower", "upper"]].round(2).values.tolist()
     [[2.14, 2.13, 2.15]]
     """
-    out = combine(birth_rate(frame), death_rate(frame), "net_growth", "PP", -1.0)
+    out = combine(birth_rate(frame), death_rate(frame), "net_growth", "PP", -1)
     if out.empty:
         raise NotAvailableError("no cell has both birth and death rate")
     return out
@@ -73,16 +75,14 @@ def survival_curve(frame: pd.DataFrame, cohort: int) -> pd.DataFrame:
     [['Y0', 100.0], ['Y3', 58.51], ['Y5', 46.13]]
     """
     rates = survival(frame)
-    age = rates["age"].astype(str)
-    years = age.str.removeprefix("Y").where(age.isin(_AGES), "-1000").astype(int)
-    own = rates[(rates["year"].astype(int) - years == cohort).to_numpy()]
+    years = rates["age"].astype(str).map(_AGES)  # NaN where it is no age
+    own = rates[(rates["year"] - years == cohort).to_numpy()]
     if own.empty:
         raise NotAvailableError(f"no survival rate of the enterprises born in {cohort} is at hand")
-    born = own.drop_duplicates([c for c in ("dataset", "nace", "geo", "size") if c in own.columns])
+    keys = [d for d in dimensions(own) if d not in ("indic", "age", "year")]
+    born = own.drop_duplicates(keys)
     start = born.assign(age="Y0", year=cohort, value=100.0, lower=100.0, upper=100.0, flag="")
-    both = concat([start, own])
-    order = [c for c in ("dataset", "nace", "geo", "size", "age") if c in both.columns]
-    return both.sort_values(order, kind="stable").reset_index(drop=True)
+    return concat([start, own]).sort_values([*keys, "age"], ignore_index=True)
 
 
 def size_at_birth(frame: pd.DataFrame) -> pd.DataFrame:
@@ -140,11 +140,10 @@ def size_at_age(frame: pd.DataFrame, age: str = "Y5") -> pd.DataFrame:
     NotAvailableError
         If no cell has both.
     """
-    require(frame, "indic", "measure", "value")
+    require(frame, "indic", "measure")
     cells = frame[frame["measure"].isin(["survivors", "persons_employed_in_survivors"])]
     if "age" not in cells.columns or not (cells["age"].astype(str) != "").any():
-        old = cells["indic"].astype(str).str.extract(r"V1[16]94([1-5])", expand=False)
-        cells = cells.assign(age=("Y" + old).fillna(""))
+        cells = cells.assign(age=cells["indic"].astype(str).map(_AGE_OF)).dropna(subset="age")
     chosen = select(cells, age=age) if len(cells) else cells
     return ratio(chosen, "persons_employed_in_survivors", "survivors", "size_at_age",
                  "PERS_PER_ENT")  # fmt: skip
@@ -248,7 +247,7 @@ def young_high_growth_share(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _published(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
-    require(frame, "dataset", "measure", "value")
+    require(frame, "dataset", "measure")
     if measure not in codes(frame["measure"]):
         raise NotAvailableError(
             f"the frame has no {measure.replace('_', ' ')}; it is in bd_hg, not in "

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sme_stats import catalogue
-from sme_stats.errors import BreakError, NotAvailableError, UnknownNameError
+from sme_stats.errors import BreakError, IncoherentError, NotAvailableError, UnknownNameError
 from sme_stats.frame import check, describe, dimensions, intervals, require, tidy
 from sme_stats.indicators.linking import link as chain
 from sme_stats.uncertainty.cube import Array, from_bits, not_blank, to_bits
@@ -45,7 +45,7 @@ def change(
     BreakError
         If a pair crosses a break; names the series, the year and the reason.
     IncoherentError
-        If a cell stands twice or a count is negative; names the cell.
+        If a cell stands twice, be it in two sources, or a count is negative; names the cell.
     NotAvailableError
         If no series has two years.
 
@@ -83,17 +83,29 @@ def series(frame: pd.DataFrame) -> tuple[pd.DataFrame, Array, Array]:
     NotAvailableError
         If no series has two years.
     """
-    require(frame, "dataset", "measure", "unit", "geo", "year", "value", "flag", "conf")
+    require(frame, "dataset", "measure", "unit", "flag", "conf")
     check(frame)
     if not_blank(frame["conf"]).any():
         frame = bounds(frame)
     keys = [d for d in dimensions(frame) if d != "year"]
-    cells = frame.sort_values([*keys, "year"], kind="stable").reset_index(drop=True)
-    number = cells.groupby(keys, observed=True, sort=False, dropna=False).ngroup().to_numpy()
-    later = np.flatnonzero(number[1:] == number[:-1]) + 1
+    cells = frame.sort_values([*keys, "year"]).reset_index(drop=True)
+    _refuse_sources(cells, [*keys, "year"])
+    later = np.flatnonzero(cells.duplicated(keys))
     if not len(later):
         raise NotAvailableError("no series has two years; a change needs both")
     return cells, later, broken_pairs(cells, later)
+
+
+def _refuse_sources(cells: pd.DataFrame, keys: list[str]) -> None:
+    """Two sources that print one cell are two figures; their difference is no change."""
+    twice = cells.duplicated(keys).to_numpy()
+    if twice.any():
+        second = int(np.flatnonzero(twice)[0])
+        first, other = cells["source"].iloc[[second - 1, second]]
+        raise IncoherentError(
+            f"{describe(cells.iloc[second], keys)} stands in two sources, {first} and {other}: "
+            "their difference is no change over time, so keep one"
+        )
 
 
 def broken_pairs(cells: pd.DataFrame, later: Array) -> Array:

@@ -8,7 +8,7 @@ import pandas as pd
 from sme_stats.errors import BreakError, IncoherentError, MixingError
 from sme_stats.frame import codes, concat, describe, dimensions, intervals, require, tidy
 from sme_stats.uncertainty.cube import from_bits, to_bits
-from sme_stats.uncertainty.intervals import divide
+from sme_stats.uncertainty.intervals import Interval, divide
 
 #: What may differ between the old and the new series; everything else must be alike.
 _FREE = ("dataset", "vintage", "indic", "nace", "year")
@@ -108,16 +108,22 @@ def _both(old: pd.DataFrame, new: pd.DataFrame, column: str) -> str:
 def _scale(old: pd.DataFrame, new: pd.DataFrame, chained: pd.DataFrame) -> pd.DataFrame:
     cells = old.iloc[chained["_row"].to_numpy()]
     at, over = old.iloc[chained["_row_at"].to_numpy()], new.iloc[chained["_new"].to_numpy()]
-    low, high = divide(intervals(over), intervals(at))
-    own_low, own_high = intervals(cells)
-    factor = over["value"].to_numpy(float) / at["value"].to_numpy(float)
+    lower, upper = _product(divide(intervals(over), intervals(at)), intervals(cells))
+    factor = over["value"].to_numpy() / at["value"].to_numpy()
     bits = to_bits(cells["flag"]) | to_bits(at["flag"]) | to_bits(over["flag"])
     bits = bits | to_bits(pd.Series(["b"]))[0]
     named = {c: over[c].array for c in ("indic", "nace") if c in cells.columns and c in new.columns}
     return tidy({str(c): cells[c].array for c in cells.columns} | named | {
-        "value": factor * cells["value"].to_numpy(float),
-        "lower": low * own_low, "upper": high * own_high, "flag": from_bits(bits),
+        "value": factor * cells["value"].to_numpy(),
+        "lower": lower, "upper": upper, "flag": from_bits(bits),
     })  # fmt: skip
+
+
+def _product(factor: Interval, own: Interval) -> Interval:
+    """Ends of a product: a loss is at its worst where the factor is greatest."""
+    with np.errstate(invalid="ignore"):  # zero times infinity is no end
+        corners = np.stack([one * other for one in factor for other in own])
+    return np.fmin.reduce(corners), np.fmax.reduce(corners)
 
 
 def _years(frame: pd.DataFrame) -> str:

@@ -92,6 +92,7 @@ def investment_per_person(frame: pd.DataFrame, size: str | None = None) -> pd.Da
     >>> float(investment_per_person(cells)["value"].round(1).iloc[0])
     8.4
     """
+    require(frame, "measure")
     present = codes(frame["measure"])
     if "gross_investment" not in present and "investment_per_person" in present:
         cells = select(frame, measure="investment_per_person", size=size)
@@ -189,11 +190,13 @@ def productivity_gap(frame: pd.DataFrame) -> pd.DataFrame:
     >>> float(productivity_gap(cells)["value"].round(2).iloc[0])
     1.76
     """
+    _refuse_lacking(frame, ("value_added", "persons_employed"))
+    _one_unit(frame, ("value_added",))
     both = concat([_odds(frame, measure) for measure in ("value_added", "persons_employed")])
     out = ratio(both, "value_added_share", "persons_employed_share", "productivity_gap", "RATIO")
     out = out.drop(columns="size")
     # Where a side has nobody there is no gap; that is no secret.
-    unbounded = ~np.isfinite(out[["lower", "upper"]].to_numpy(dtype=float)).all(axis=1)
+    unbounded = ~np.isfinite(out[["lower", "upper"]].to_numpy()).all(axis=1)
     unbounded &= (out["conf"].astype(str) != "").to_numpy()
     if unbounded.any():
         keys = [k for k in dimensions(out) if k not in ("indic", "measure", "unit")]
@@ -207,10 +210,8 @@ def productivity_gap(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _odds(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Large enterprises over SMEs: s / (100 - s) of the share s, so that both stay in one total."""
-    if measure == "value_added":
-        _one_unit(frame, (measure,))
     shares = size_share(frame, "large", measure)
-    value = shares["value"].to_numpy(dtype=float)
+    value = shares["value"].to_numpy()
     lower, upper = intervals(shares)
     with np.errstate(divide="ignore", invalid="ignore"):
         # Beyond 100 % the rest is a loss: a ratio to it says nothing.
@@ -236,29 +237,26 @@ def _percent(
 
 def _cells(frame: pd.DataFrame, measures: tuple[str, ...], size: str | None) -> pd.DataFrame:
     """Cells of the two measures, withheld ones bounded with the help of the whole frame."""
-    require(frame, "measure", "unit", "geo", "year", "value", "conf")
-    for measure in measures:
-        if measure not in codes(frame["measure"]):
-            raise _lacking(frame, measure)
+    _refuse_lacking(frame, measures)
     if size is None:
         return select(bounds(frame), measure=list(measures))
     return concat([size_level(frame, size, measure) for measure in measures])
 
 
-def _lacking(frame: pd.DataFrame, measure: str) -> UnknownNameError:
-    tables = ", ".join(codes(frame["dataset"])) if "dataset" in frame.columns else "the table"
-    return UnknownNameError(
-        "measure in the frame", measure, codes(frame["measure"]),
-        f"the cells at hand of {tables} lack it: load a table or a source that has it",
-    )  # fmt: skip
+def _refuse_lacking(frame: pd.DataFrame, measures: tuple[str, ...]) -> None:
+    require(frame, "dataset", "measure", "unit")
+    present = codes(frame["measure"])
+    for measure in measures:
+        if measure not in present:
+            tables = ", ".join(codes(frame["dataset"]))
+            raise UnknownNameError(
+                "measure in the frame", measure, present,
+                f"the cells at hand of {tables} lack it: load a table or a source that has it",
+            )  # fmt: skip
 
 
 def _one_unit(cells: pd.DataFrame, measures: tuple[str, ...]) -> str:
     """The unit of the amounts, which must be one."""
-    present = codes(cells["measure"])
-    for measure in measures:
-        if measure not in present:
-            raise UnknownNameError("measure in the frame", measure, present)
     units = codes(cells.loc[cells["measure"].isin(measures), "unit"])
     if len(units) != 1:
         raise MixingError(

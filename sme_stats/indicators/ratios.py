@@ -10,7 +10,7 @@ import pandas as pd
 from sme_stats.codelists import ones
 from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError
 from sme_stats.frame import check, codes, describe, dimensions, intervals, require, tidy
-from sme_stats.uncertainty.cube import from_bits, to_bits
+from sme_stats.uncertainty.cube import from_bits, not_blank, to_bits
 from sme_stats.uncertainty.intervals import divide, keep_inside
 from sme_stats.uncertainty.withheld import bounds
 
@@ -128,7 +128,7 @@ def ratio(
     )
     value = (pairs["value"] / pairs["value_below"].where(pairs["value_below"] != 0)).to_numpy()
     value = keep_inside(value, lower, upper)
-    withheld = np.isnan(value) & (pairs["value_below"] != 0).to_numpy()
+    withheld = np.isnan(value) & (pairs["value_below"] != 0) & (pairs["held"] | pairs["held_below"])
     columns: dict[str, object] = {k: pairs[k].to_numpy() for k in keys}
     return tidy(columns | {
         "indic": np.full(len(pairs), ""), "measure": np.full(len(pairs), measure),
@@ -154,7 +154,7 @@ def _side(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     side = side.assign(
         value=scale * frame["value"].to_numpy(), low=scale * lower, high=scale * upper
     )
-    side["bits"] = to_bits(frame["flag"])
+    side["bits"], side["held"] = to_bits(frame["flag"]), not_blank(frame["conf"])
     known_side: pd.DataFrame = side[known]
     return known_side
 

@@ -83,24 +83,23 @@ def _pairs(frame: pd.DataFrame, start: int, end: int) -> tuple[pd.DataFrame, pd.
     """Countries with both years and no break between: their rows of each year, in one order."""
     cells = countries(frame)
     cells = refuse_mixing(cells[cells["year"].isin([start, end])], free=("year",))
-    cells = cells[cells["value"] > 0].sort_values(["geo", "year"], kind="stable")
-    both = cells.groupby("geo", observed=True)["year"].transform("nunique") == 2
-    wide = cells[both.to_numpy(dtype=bool)].reset_index(drop=True)
-    crossing = broken_pairs(wide, np.arange(1, len(wide), 2)) if len(wide) else np.zeros(0, bool)
+    cells = cells[cells["value"] > 0].sort_values(["geo", "year"])
+    wide = cells[cells.duplicated("geo", keep=False)].reset_index(drop=True)
+    crossing = broken_pairs(wide, np.arange(1, len(wide), 2))
     return wide.iloc[0::2][~crossing], wide.iloc[1::2][~crossing]
 
 
 def _reach(rows: pd.DataFrame) -> Array:
     """How far each value may be off."""
     lower, upper = intervals(rows)
-    value = rows["value"].to_numpy(dtype=float)
+    value = rows["value"].to_numpy()
     off: Array = np.fmax(np.fmax(upper - value, value - lower), 0.0)
     return off
 
 
 def _sigma(rows: pd.DataFrame) -> tuple[float, float, float]:
     """Coefficient of variation; a standard deviation moves by no more than the norm of errors."""
-    value, off = rows["value"].to_numpy(dtype=float), _reach(rows)
+    value, off = rows["value"].to_numpy(), _reach(rows)
     mean, spread = float(value.mean()), float(value.std(ddof=1))
     moved, shifted = float(np.sqrt(off @ off / (len(off) - 1))), float(off.mean())
     lower = max(spread - moved, 0.0) / (mean + shifted)
@@ -111,7 +110,7 @@ def _sigma(rows: pd.DataFrame) -> tuple[float, float, float]:
 def _beta(before: pd.DataFrame, after: pd.DataFrame, years: int) -> tuple[float, float, float]:
     from scipy.stats import t
 
-    first, last = (rows["value"].to_numpy(dtype=float) for rows in (before, after))
+    first, last = (rows["value"].to_numpy() for rows in (before, after))
     x, y = np.log(first), np.log(last / first) / years
     centred = x - x.mean()
     total = float(centred @ centred)
