@@ -59,10 +59,8 @@ def change(
     """
     if across_breaks not in WAYS:
         raise UnknownNameError("way to treat breaks", across_breaks, WAYS)
-    if link is not None:
-        frame, across_breaks = chain(link, frame), "flag"
-    cells, later, broken = series(frame)
-    if across_breaks == "refuse" and broken.any():
+    cells, later, broken = series(frame if link is None else chain(link, frame))
+    if link is None and across_breaks == "refuse" and broken.any():
         _refuse(cells, int(later[np.flatnonzero(broken)[0]]))
     if link is not None:  # growth out of a chained year is the old series', and says so
         broken = broken | ((to_bits(cells["flag"])[later - 1] & _BREAK) > 0)
@@ -111,7 +109,7 @@ def _refuse_sources(cells: pd.DataFrame, keys: list[str]) -> None:
 def broken_pairs(cells: pd.DataFrame, later: Array) -> Array:
     """Pairs with a break after the earlier and up to the later year."""
     flagged = (to_bits(cells["flag"])[later] & _BREAK) > 0
-    year = cells["year"].to_numpy().astype(int)
+    year = cells["year"].to_numpy()
     known = np.zeros(len(later), dtype=bool)
     geo = cells["geo"].astype(str).to_numpy()[later]
     dataset = cells["dataset"].astype(str).to_numpy()[later]

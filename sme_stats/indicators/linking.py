@@ -12,6 +12,7 @@ from sme_stats.uncertainty.intervals import Interval, divide
 
 #: What may differ between the old and the new series; everything else must be alike.
 _FREE = ("dataset", "vintage", "indic", "nace", "year")
+_BREAK = to_bits(pd.Series(["b"]))[0]
 
 
 def link(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
@@ -58,10 +59,9 @@ def link(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
             raise MixingError(f"one series at a time: {', '.join(codes(frame['dataset']))}")
     names = codes(old["dataset"])[0], codes(new["dataset"])[0]
     keys = _keys(old, new)
-    text = dict.fromkeys(keys, str)
-    left = old.assign(_row=np.arange(len(old)))[[*keys, "year", "_row"]].astype(text)
-    right = new.assign(_new=np.arange(len(new)))[[*keys, "year", "_new"]].astype(text)
-    common = left.merge(right, on=[*keys, "year"])
+    left = old.assign(_row=np.arange(len(old)))[[*keys, "year", "_row"]]
+    right = new.assign(_new=np.arange(len(new)))[[*keys, "year", "_new"]]
+    common = left.merge(right)
     common = common[old["value"].to_numpy()[common["_row"]] > 0]
     if common.empty:
         raise BreakError(
@@ -110,9 +110,8 @@ def _scale(old: pd.DataFrame, new: pd.DataFrame, chained: pd.DataFrame) -> pd.Da
     at, over = old.iloc[chained["_row_at"].to_numpy()], new.iloc[chained["_new"].to_numpy()]
     lower, upper = _product(divide(intervals(over), intervals(at)), intervals(cells))
     factor = over["value"].to_numpy() / at["value"].to_numpy()
-    bits = to_bits(cells["flag"]) | to_bits(at["flag"]) | to_bits(over["flag"])
-    bits = bits | to_bits(pd.Series(["b"]))[0]
-    named = {c: over[c].array for c in ("indic", "nace") if c in cells.columns and c in new.columns}
+    bits = to_bits(cells["flag"]) | to_bits(at["flag"]) | to_bits(over["flag"]) | _BREAK
+    named = {c: over[c].array for c in ("indic", "nace") if c in new.columns}
     return tidy({str(c): cells[c].array for c in cells.columns} | named | {
         "value": factor * cells["value"].to_numpy(),
         "lower": lower, "upper": upper, "flag": from_bits(bits),

@@ -78,6 +78,8 @@ def test_breaks_of_the_catalogue_begin_in_their_year(cells):
     assert change(over, "flag")["flag"].tolist() == ["b"]
     assert change(frame.assign(geo="DE"))["flag"].tolist() == [""] * 6
     assert change(frame.assign(dataset="no_such_table"))["flag"].tolist() == [""] * 6
+    later = years(cells, [5, (6, "b")], start=2009, geo="FR", dataset="bd_9bd_sz_cl_r2")
+    assert "(the cell of 2010 carries the flag b)" in refusal(change, later)
     flagged = years(cells, [5, (6, "b")], start=2008, geo="FR", dataset="no_such_table")
     assert "(the cell of 2009 carries the flag b)" in refusal(change, flagged)
 
@@ -96,7 +98,9 @@ def test_series_are_not_made_of_different_things(cells):
 
 
 def test_two_sources_of_one_year_are_no_change(cells):
-    frame = concat([years(cells, [5, 6], source="preliminary"), years(cells, [7], source="final")])
+    frame = concat([years(cells, [4, 5, 6], 2019, source="preliminary"),
+                    years(cells, [7, 8], source="final")])  # fmt: skip
+    frame = frame[(frame["year"] != 2021) | (frame["source"] != "final")]
     assert refusal(change, frame) == (
         "IncoherentError: dataset=synthetic vintage=2026-01-01 indic=EMP_NR "
         "measure=persons_employed unit=NR nace=C size=TOTAL geo=DE year=2020 stands in two "
@@ -264,7 +268,7 @@ def test_a_loss_is_at_its_worst_where_the_factor_is_greatest(cells):
 
 
 def test_a_chain_begins_at_the_first_common_year_with_a_value(cells):
-    old = years(cells, [10, 0, 40, 50], dataset="old")
+    old = years(cells, [0.1, 0, 0.4, 0.5], dataset="old")
     new = years(cells, [3, 80, 90], start=2021, dataset="new")
     out = link(old, new)
     assert out[["year", "value"]].values.tolist() == [
@@ -320,4 +324,17 @@ def test_activities_are_matched_unless_each_frame_has_one(cells):
     )
     assert bare[["year", "value"]].values.tolist() == [[2020, 4], [2021, 8]]
     one = link(old.iloc[:2].drop(columns="nace"), new.iloc[:1])
-    assert one["value"].tolist() == [4, 8]
+    assert one[["nace", "value"]].values.tolist() == [["B", 4], ["B", 8]]
+    other = link(old.iloc[:2], new.iloc[:1].drop(columns="nace"))
+    assert other[["nace", "value"]].values.tolist() == [["B", 4], ["", 8]]
+
+
+def test_a_chain_names_every_vintage(cells):
+    old = concat([years(cells, [1, 2], geo=g, vintage=v, dataset="old")
+                  for g, v in (("AT", "2023"), ("BE", "2024"))])  # fmt: skip
+    new = concat([years(cells, [9], 2021, geo=g, dataset="new") for g in ("AT", "BE")])
+    out = link(old, new)
+    assert set(out["vintage"]) == {"2023,2024>2026-01-01"} and set(out["dataset"]) == {"old>new"}
+    assert out[["geo", "value"]].values.tolist() == [
+        ["AT", 4.5], ["BE", 4.5], ["AT", 9], ["BE", 9],
+    ]  # fmt: skip
