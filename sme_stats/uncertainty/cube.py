@@ -128,7 +128,7 @@ def make(frame: pd.DataFrame, axis: str = "size") -> Cube:
 
 def _refuse_negative(frame: pd.DataFrame, value: Array) -> None:
     """A count below zero is an error of the source; a change or a surplus is not."""
-    if not (np.nanmin(value, initial=0.0) < 0 and "measure" in frame.columns):
+    if np.nanmin(value, initial=0.0) >= 0:
         return
     wrong = (value < 0) & frame["measure"].isin(COUNTS).to_numpy()
     if wrong.any():

@@ -38,16 +38,15 @@ def divide(numerator: Interval, denominator: Interval) -> Interval:
     >>> [round(float(end[0]), 4) for end in divide(one(-2.0, -1.0), one(4.0, 5.0))]
     [-0.5, -0.2]
     """
-    nl, nu = np.asarray(numerator[0], dtype=float), np.asarray(numerator[1], dtype=float)
-    dl, du = np.asarray(denominator[0], dtype=float), np.asarray(denominator[1], dtype=float)
-    negative = (du <= 0) & (dl < 0)
+    (nl, nu), (dl, du) = numerator, denominator
+    negative = du <= 0
     nl, nu = np.where(negative, -nu, nl), np.where(negative, -nl, nu)
     dl, du = np.where(negative, -du, dl), np.where(negative, -dl, du)
     with np.errstate(divide="ignore", invalid="ignore"):
         # 0 and inf as an end stand for values as near or as large as one likes.
         lower = np.where(nl >= 0, _end(nl, du, 0.0), _end(nl, dl, -np.inf))
         upper = np.where(nu > 0, _end(nu, dl, np.inf), _end(nu, du, 0.0))
-    either = (dl < 0) & (du > 0)
+    either = dl < 0
     lower, upper = np.where(either, -np.inf, lower), np.where(either, np.inf, upper)
     unknown = np.isnan(nl) | np.isnan(nu) | np.isnan(dl) | np.isnan(du)
     nothing = unknown | ((dl == 0) & (du == 0))
@@ -110,17 +109,11 @@ def share(part: Interval, rest: Interval, total: Interval) -> Interval:
     (pl, pu), (rl, ru), (tl, tu) = part, rest, total
     with np.errstate(divide="ignore", invalid="ignore"):
         low_part, high_part = np.fmax(pl, tl - ru), np.fmin(pu, tu - rl)
-        low_rest, high_rest = np.fmax(rl, tl - pu), np.fmin(ru, tu - pl)
-        least = low_part / (low_part + np.fmin(high_rest, tu - low_part))
-        most = high_part / (high_part + np.fmax(low_rest, tl - high_part))
-        slack = _SLACK * np.where(np.isfinite(tu), tu, 1.0)
-        coherent = (low_part <= high_part + slack) & (low_rest <= high_rest + slack)
-        coherent &= (low_part + low_rest <= tu + slack) & (high_part + high_rest >= tl - slack)
-        lower = np.where(coherent, least, pl / tu)
-        upper = np.where(coherent, most, pu / tl)
-    return np.clip(_open(lower, 0.0), 0.0, 1.0), np.clip(_open(upper, 1.0), 0.0, 1.0)
-
-
-def _open(end: Array, default: float) -> Array:
-    """Where nothing bounds the quotient (0/0, inf/inf), the widest end that a share can have."""
-    return np.where(np.isnan(end), default, end)
+        least = low_part / (low_part + np.fmin(ru, tu - low_part))
+        most = high_part / (high_part + np.fmax(rl, tl - high_part))
+        # Also that part and rest can make up the total: their sum reaches from end to end.
+        coherent = low_part <= high_part + _SLACK * np.where(np.isfinite(tu), tu, 1.0)
+        lower = np.clip(np.where(coherent, least, pl / tu), 0.0, 1.0)
+        upper = np.clip(np.where(coherent, most, pu / tl), 0.0, 1.0)
+    # Where nothing bounds the quotient (0/0, inf/inf), the widest end that a share can have.
+    return np.nan_to_num(lower, nan=0.0), np.nan_to_num(upper, nan=1.0)

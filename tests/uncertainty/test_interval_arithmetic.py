@@ -28,6 +28,7 @@ QUOTIENTS = [
     ((1, INF), (2, 4), (0.25, INF)), ((1, 2), (4, INF), (0, 0.5)), ((-2, -1), (4, INF), (-0.5, 0)),
     ((1, INF), (2, INF), (0, INF)), ((-INF, 1), (2, INF), (-INF, 0.5)),
     ((INF, INF), (1, INF), (0, INF)),
+    ((-INF, 1), (INF, INF), (-INF, 0)), ((1, INF), (INF, INF), (0, INF)),
     ((-INF, -INF), (1, INF), (-INF, 0)), ((1, 2), (-INF, -4), (-0.5, 0)),
     # What is not known leaves nothing known.
     ((NAN, 2), (4, 5), (NAN, NAN)), ((1, NAN), (4, 5), (NAN, NAN)), ((1, 2), (NAN, 5), (NAN, NAN)),
@@ -100,8 +101,25 @@ def test_a_share_of_what_is_not_known_is_anything():
     assert (lower.tolist(), upper.tolist()) == ([0.0], [1.0])
 
 
-@pytest.mark.parametrize(("gap", "ends"), [(1e-8, (0.4, 0.4)), (1e-3, (0.4, 0.4))])
-def test_a_share_where_floats_and_where_cells_miss_the_total(gap, ends):
-    one = (column(40), column(40)), (column(60 + gap), column(60 + gap)), (column(100), column(100))
-    lower, upper = share(*one)
-    assert (lower[0], upper[0]) == pytest.approx(ends, abs=1e-9)
+def test_a_part_that_is_not_there_is_what_the_rest_leaves():
+    unknown, whole = (column(NAN), column(NAN)), (column(100), column(100))
+    assert [end[0] for end in share(unknown, (column(60), column(70)), whole)] == [0.3, 0.4]
+    assert [end[0] for end in share((column(30), column(40)), unknown, whole)] == [0.3, 0.4]
+    # A rest above the total leaves less than nothing; a share is not below zero.
+    assert [end[0] for end in share(unknown, (column(130), column(130)), whole)] == [0, 0]
+
+
+@pytest.mark.parametrize(("gap", "upper"), [(0.5e-7, 0.4), (2e-7, 0.625)])
+def test_floats_may_miss_a_total_and_cells_may_not(gap, upper):
+    ends = share(
+        (column(40), column(50)), (column(60 + gap), column(70)), (column(80), column(100))
+    )
+    assert [end[0] for end in ends] == pytest.approx([0.4, upper], abs=1e-8)
+
+
+@pytest.mark.parametrize(("gap", "lower"), [(0.5e-9, 0.4), (1.5e-9, 0.0)])
+def test_floats_may_miss_an_open_total_and_cells_may_not(gap, lower):
+    ends = share(
+        (column(30), column(40)), (column(50), column(60 - gap)), (column(100), column(INF))
+    )
+    assert [end[0] for end in ends] == pytest.approx([lower, 0.4], abs=1e-8)
