@@ -10,7 +10,7 @@ import numpy as np
 from sme_stats.codelists import SizeRange, size_range
 from sme_stats.uncertainty.cube import Array, Cube
 
-#: Ways to add up a range beyond this are never the shortest.
+#: So many of the shortest ways to add up a range are enough.
 _MOST_COVERS = 64
 
 
@@ -32,20 +32,21 @@ def covers(codes: tuple[str, ...], lower: int, upper: int | None) -> tuple[tuple
     """
     ranges = {c: r for c in codes if c != "TOTAL" and (r := size_range(c)) is not None}
     found: list[tuple[str, ...]] = []
-
-    def extend(chosen: tuple[str, ...], start: int) -> None:
-        if len(found) >= _MOST_COVERS:
-            return
+    # Ways of one more class a turn, by where they have come to: the shortest arrive first.
+    ways: dict[int, list[tuple[str, ...]]] = {lower: [()]}
+    while ways and len(found) < _MOST_COVERS:
+        longer: dict[int, list[tuple[str, ...]]] = {}
         for code, span in ranges.items():
-            if span.lower != start:
-                continue
+            more = [(*way, code) for way in ways.get(span.lower, ())]
             if span.upper == upper:
-                found.append((*chosen, code))
-            elif span.upper is not None and (upper is None or span.upper < upper):
-                extend((*chosen, code), span.upper + 1)
-
-    extend((), lower)
-    return tuple(sorted(found, key=len))
+                found += more
+            elif more and span.upper is not None and (upper is None or span.upper < upper):
+                same = longer.setdefault(span.upper + 1, [])
+                same += more[: _MOST_COVERS - len(same)]
+        ways = longer
+    place = {code: n for n, code in enumerate(ranges)}
+    found.sort(key=lambda way: (len(way), *(place[code] for code in way)))
+    return tuple(found[:_MOST_COVERS])
 
 
 def outside(codes: tuple[str, ...], span: SizeRange) -> tuple[tuple[str, ...], ...]:

@@ -54,6 +54,8 @@ NARROWED = [
      [(4, 4), (6, 6), (1, 1)]),
     ([({1: 1, 2: 1}, 7, 7), ({0: 1, 1: 1}, 10, 10)], [(4, 4), (0, INF), (0, INF)],
      [(4, 4), (6, 6), (1, 1)]),
+    ([({0: 1, 1: 1}, 10, 10), ({1: 1, 2: 1}, 10, 10)], [(4, 4.2), (5.5, 6), (4, 4.5)],
+     [(4, 4.2), (5.8, 6), (4, 4.2)]),
     ([], [(0, INF), (3, 3)], [(0, INF), (3, 3)]),
 ]  # fmt: skip
 
@@ -100,7 +102,7 @@ def test_cells_that_two_rules_leave_no_value_clash():
     rules = [({0: 1, 1: 1}, 10, 10), ({1: 1, 2: 1}, 3, 3)]
     ends, found = narrowed(rules, [(0, 2), (0, 20), (0, 20)])
     assert not found.broken.any() and found.clash.tolist()[1]
-    assert ends[0] == (0, 2), "what clashes is not spread"
+    assert ends == [(0, 2), (0, 20), (0, 3)], "what clashes is not spread"
 
 
 def test_a_known_cell_does_not_clash():
