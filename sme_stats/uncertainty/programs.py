@@ -272,7 +272,7 @@ class _UnboundedError(Exception):
 
 def _solve(
     cost: Array, matrix: sparse.csr_array, low: Array, high: Array,
-    bounds: list[tuple[float, float]],
+    bounds: list[tuple[float, float]], presolve: bool = True,
 ) -> Array:  # fmt: skip
     """Least cost subject to ``low <= matrix @ x <= high``."""
     equal = low == high
@@ -282,10 +282,13 @@ def _solve(
         cost, A_ub=upper if upper.shape[0] else None,
         b_ub=np.concatenate([high[above], -low[below]]) if upper.shape[0] else None,
         A_eq=matrix[equal] if equal.any() else None, b_eq=low[equal] if equal.any() else None,
-        bounds=bounds, method="highs",
+        bounds=bounds, method="highs", options={"presolve": presolve},
     )  # fmt: skip
     if found.status == 3:
         raise _UnboundedError
+    if found.status != 0 and presolve:
+        # HiGHS's presolve calls some programs infeasible that have no end.
+        return _solve(cost, matrix, low, high, bounds, presolve=False)
     if found.status != 0:
         raise IncoherentError(f"the linear program over withheld cells failed: {found.message}")
     return np.asarray(found.x)
