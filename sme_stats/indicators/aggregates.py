@@ -9,6 +9,7 @@ from sme_stats import codelists
 from sme_stats.errors import MixingError, NotAvailableError
 from sme_stats.frame import codes, describe, dimensions, intervals, require, tidy
 from sme_stats.indicators.alike import hidden, unite
+from sme_stats.indicators.shares import ADDITIVE
 from sme_stats.uncertainty.cube import Array, from_bits, make, not_blank
 from sme_stats.uncertainty.intervals import divide, keep_inside
 from sme_stats.uncertainty.withheld import bounds
@@ -100,17 +101,16 @@ def coverage(
     [['persons_employed_coverage', 'EU27_2020[18/27]', 88.2]]
     """
     known = frame if whole is None else whole
-    require(known, "dataset", "measure", "unit", "geo", "year", "value", "flag", "conf")
+    for cells in (frame, known):
+        require(cells, "dataset", "vintage", "measure", "unit", "geo", "year", "value", "conf")
     theirs = _totals(known[(known["geo"] == of).to_numpy()])
     sums = partial_aggregate(_totals(frame), of)
-    keys = ["dataset", "measure", "unit", "nace", "year"]
-    keys = [k for k in keys if k in sums.columns and k in theirs.columns]
+    keys = ["dataset", "measure", "unit", "year"]
+    keys += ["nace"] if "nace" in sums.columns and "nace" in theirs.columns else []
     _refuse_several(theirs, keys, of)
     low, high = intervals(theirs)
-    right = theirs[[*keys, "value", "flag", "conf"]].assign(_low=low, _high=high)
-    right["vintage"] = theirs["vintage"] if "vintage" in theirs.columns else ""
-    text = {k: str for k in keys if k != "year"}
-    pairs = sums.astype(text).merge(right.astype(text), on=keys, suffixes=("", "_whole"))
+    right = theirs[[*keys, "vintage", "value", "flag", "conf"]].assign(_low=low, _high=high)
+    pairs = sums.merge(right, on=keys, suffixes=("", "_whole"))
     if pairs.empty:
         raise NotAvailableError(
             f"no figure of {of} has the table, activity and year of its members, so what they "
@@ -121,11 +121,11 @@ def coverage(
         (pairs["_low"].to_numpy(), pairs["_high"].to_numpy()),
     )
     below = pairs["value_whole"].where(pairs["value_whole"] > 0)
-    value = (100 * pairs["value"] / below).to_numpy(dtype=float)
+    value = (100 * pairs["value"] / below).to_numpy()
     own, other = pairs["vintage"].astype(str), pairs["vintage_whole"].astype(str)
     return tidy({str(c): pairs[c] for c in sums.columns if c != "size"} | {
         "vintage": own.where(own == other, own + "|" + other), "indic": np.full(len(pairs), ""),
-        "measure": pairs["measure"] + "_coverage", "unit": np.full(len(pairs), "PC"),
+        "measure": pairs["measure"].astype(str) + "_coverage", "unit": np.full(len(pairs), "PC"),
         "value": value, "lower": 100 * lower, "upper": 100 * upper,
         "flag": unite(pairs["flag"], pairs["flag_whole"]),
         "conf": hidden(value, pairs["conf"], pairs["conf_whole"]),
@@ -157,11 +157,9 @@ def _refuse_several(theirs: pd.DataFrame, keys: list[str], of: str) -> None:
 
 def _members(frame: pd.DataFrame, of: str) -> pd.DataFrame:
     """Cells of members that add up, withheld ones bounded."""
-    require(frame, "dataset", "measure", "geo", "year", "value", "flag", "conf")
+    require(frame, "dataset", "measure", "unit", "geo", "year", "value", "flag", "conf")
     wanted = codelists.members(of)
-    cells = frame[frame["geo"].isin(wanted) & ~frame["measure"].astype(str).str.endswith("_share")]
-    additive = codelists.table("MEASURE")
-    cells = cells[cells["measure"].map(lambda m: additive.get(m, {}).get("additive") == "yes")]
+    cells = frame[frame["geo"].isin(wanted) & frame["measure"].isin(ADDITIVE)]
     if cells.empty:
         raise NotAvailableError(
             f"no member of {of} is in the frame with a measure that adds up; it has "
@@ -189,11 +187,11 @@ def _sum(cells: pd.DataFrame, of: str, wanted: list[str]) -> pd.DataFrame:
     cube = make(cells, axis="geo")
     keys = cube.keys
     block = [c for c in ("dataset", "vintage", "nace", "year") if c in keys.columns]
-    number = keys.groupby(block, observed=True, sort=False).ngroup().to_numpy()
-    whole = np.ones((int(number.max()) + 1, len(cube.codes)), dtype=bool)
+    number = keys.groupby(block, observed=True).ngroup().to_numpy()
+    whole = np.ones((number.max() + 1, len(cube.codes)), dtype=bool)
     np.logical_and.at(whole, number, _complete(cube.present, keys, number))
     members = whole[number]
-    taken = [[c for c, m in zip(cube.codes, row, strict=True) if m] for row in whole]
+    taken = [sorted(np.array(cube.codes)[row]) for row in whole]
     keep = members.any(axis=1) & (~members | cube.present).all(axis=1)
     if not keep.any():
         raise NotAvailableError(f"no member of {of} has every class of every measure at hand")
@@ -205,7 +203,7 @@ def _sum(cells: pd.DataFrame, of: str, wanted: list[str]) -> pd.DataFrame:
     return tidy({
         **{c: keys[c].array[keep] for c in dimensions(cells) if c != "geo"},
         "geo": name[number][keep],
-        "members": np.array(["+".join(t) for t in taken], dtype=object)[number][keep],
+        "members": np.array(["+".join(t) for t in taken])[number][keep],
         "value": keep_inside(value, lower, upper)[keep],
         "lower": lower[keep], "upper": upper[keep],
         "flag": from_bits(np.bitwise_or.reduce(np.where(members, cube.bits, 0), axis=1)[keep]),
@@ -220,8 +218,6 @@ def _complete(present: Array, keys: pd.DataFrame, number: Array) -> Array:
     must not empty the sum of the others: such rows are judged by themselves.
     """
     have = present.sum(axis=1)
-    most = np.zeros(int(number.max()) + 1, dtype=np.int64)
-    np.maximum.at(most, number, have)
-    common = have * 2 > most[number]
-    judged: Array = np.where(common[:, None], present, True)
+    most = pd.Series(have).groupby(number).transform("max").to_numpy()
+    judged: Array = present | (have * 2 <= most)[:, None]
     return judged

@@ -60,8 +60,7 @@ def growth_rate(
     lower, upper = divide(intervals(cells.iloc[later]), ends)
     value = (out["value"] / before["value"].where(before["value"] > 0).to_numpy()).to_numpy()
     # A percentage of nothing, or of a loss, is no growth.
-    nothing = (ends[0] < 0) | (ends[1] <= 0)
-    value, lower, upper = (np.where(nothing, np.nan, x) for x in (value, lower, upper))
+    value, lower, upper = (np.where(ends[0] < 0, np.nan, x) for x in (value, lower, upper))
     names = out["measure"].astype(str).str.removesuffix("_change") + "_growth"
     return tidy({str(c): out[c] for c in out.columns} | {
         "measure": names, "unit": np.full(len(out), "PC"),
@@ -110,11 +109,9 @@ def index_series(frame: pd.DataFrame, base: int, across_breaks: str = "refuse") 
         raise NotAvailableError(
             f"no series has the base year {base} with a value above zero; it cannot be 100"
         )
-    base_row = np.zeros(len(cells) + 1, dtype=np.int64)
-    base_row[number[at_base]] = np.flatnonzero(at_base)
     keep = np.isin(number, number[at_base])
     lower, upper = intervals(cells)
-    row = base_row[number[keep]]
+    row = np.flatnonzero(at_base)[np.searchsorted(number[at_base], number[keep])]
     ends = divide((lower[keep], upper[keep]), (lower[row], upper[row]))
     value = cells["value"].to_numpy()[keep] / cells["value"].to_numpy()[row]
     itself = row == np.flatnonzero(keep)
@@ -123,7 +120,7 @@ def index_series(frame: pd.DataFrame, base: int, across_breaks: str = "refuse") 
     bits = to_bits(out["flag"]) | to_bits(cells["flag"].iloc[row]) & ~_BREAK
     return tidy({str(c): out[c] for c in out.columns} | {
         "measure": out["measure"].astype(str) + "_index", "unit": np.full(len(out), "INDEX"),
-        "value": np.where(itself, 100.0, keep_inside(100 * value, 100 * ends[0], 100 * ends[1])),
+        "value": keep_inside(100 * value, 100 * ends[0], 100 * ends[1]),
         "lower": np.where(itself, 100.0, 100 * ends[0]),
         "upper": np.where(itself, 100.0, 100 * ends[1]),
         "flag": from_bits(bits | np.where(beyond, _BREAK, np.uint16(0))),
@@ -167,10 +164,9 @@ def contributions(frame: pd.DataFrame, across_breaks: str = "refuse") -> pd.Data
     cells, later, _ = series(frame)
     before = cells.iloc[later - 1]
     cube = make(moved.drop(columns="base_year"))
-    total = cube.at("TOTAL")
-    if total < 0:
+    if "TOTAL" not in cube.codes:
         raise NotAvailableError("contributions need TOTAL beside the classes")
-    classes = [c for c in partition(cube.codes) if c != "TOTAL"]
+    total, classes = cube.at("TOTAL"), partition(cube.codes)
     columns = [cube.at(c) for c in classes]
     used = cube.present[:, total] & cube.present[:, columns].any(axis=1)
     _refuse_missing(cube, [*columns, total], used)
@@ -184,7 +180,7 @@ def contributions(frame: pd.DataFrame, across_breaks: str = "refuse") -> pd.Data
     rows = np.repeat(np.arange(len(keys)), len(names))
     out: dict[str, object] = {c: keys[c].array[rows] for c in keys.columns}
     plain = keys["measure"].astype(str).str.removesuffix("_change") + "_contribution"
-    value, lower, upper = (part.reshape(-1) for part in parts)
+    value, lower, upper = (part.ravel() for part in parts)
     return tidy(out | {
         "measure": plain.to_numpy()[rows], "unit": np.full(len(rows), "PP"),
         "size": np.tile(names, len(keys)), "value": value, "lower": lower, "upper": upper,
@@ -215,19 +211,17 @@ def _contributions(
     ends = base.lower[used, total][:, None], base.upper[used, total][:, None]
     value = 100 * cube.value[used][:, columns] / np.where(level > 0, level, np.nan)
     low, high = cube.lower[used][:, columns], cube.upper[used][:, columns]
-    rest = (
-        low[:, -1:] - high[:, :-1].sum(axis=1, keepdims=True),
-        (high[:, -1:] - low[:, :-1].sum(axis=1, keepdims=True)),
-    )
-    low, high = (
-        np.hstack([x[:, :-1], r, x[:, -1:]]) for x, r in zip((low, high), rest, strict=True)
-    )
+    low, high, value = _left_out(low, high), _left_out(high, low), _left_out(value, value)
     least, most = divide((low, high), ends)
-    left = value[:, -1:] - value[:, :-1].sum(axis=1, keepdims=True)
-    value = np.hstack([value[:, :-1], left, value[:, -1:]])
     # What is exact is a point; the sums of floats would make it an interval.
     exact = (low == high) & (ends[0] == ends[1]) | np.isnan(value)
     return value, np.where(exact, value, 100 * least), np.where(exact, value, 100 * most)
+
+
+def _left_out(totals: Array, classes: Array) -> Array:
+    """Insert what the one's classes leave of the other's TOTAL before that TOTAL."""
+    left = totals[:, -1:] - classes[:, :-1].sum(axis=1, keepdims=True)
+    return np.hstack([totals[:, :-1], left, totals[:, -1:]])
 
 
 def _beyond_break(rows: int, kept: Array, base: Array, broken: Array) -> Array:

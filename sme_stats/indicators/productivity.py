@@ -199,7 +199,7 @@ def productivity_gap(frame: pd.DataFrame) -> pd.DataFrame:
     unbounded = ~np.isfinite(out[["lower", "upper"]].to_numpy()).all(axis=1)
     unbounded &= (out["conf"].astype(str) != "").to_numpy()
     if unbounded.any():
-        keys = [k for k in dimensions(out) if k not in ("indic", "measure", "unit")]
+        keys = [k for k in dimensions(out) if k not in ("measure", "unit")]
         raise WithheldError(
             f"the productivity gap of {describe(out.loc[unbounded].iloc[0], keys)} rests "
             "on a withheld class that nothing bounds; leave this group out, or load the sections "
@@ -214,9 +214,10 @@ def _odds(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     value = shares["value"].to_numpy()
     lower, upper = intervals(shares)
     with np.errstate(divide="ignore", invalid="ignore"):
-        # Beyond 100 % the rest is a loss: a ratio to it says nothing.
-        most = np.where((lower >= 0) & (upper < 100), upper / (100 - upper), np.inf)
-        least = np.where(np.isfinite(most), lower / (100 - lower), -np.inf)
+        # Beyond 100 % the rest is a loss, at 100 nobody: a ratio to it says nothing.
+        known = (upper <= 100) & (lower < 100) & np.isfinite(lower)
+        most = np.where(known, upper / (100 - upper), np.inf)
+        least = np.where(known, lower / (100 - lower), -np.inf)
         odds = np.where(value < 100, value / (100 - value), np.nan)
         return shares.assign(value=odds, lower=least, upper=most)
 
@@ -239,7 +240,7 @@ def _cells(frame: pd.DataFrame, measures: tuple[str, ...], size: str | None) -> 
     """Cells of the two measures, withheld ones bounded with the help of the whole frame."""
     _refuse_lacking(frame, measures)
     if size is None:
-        return select(bounds(frame), measure=list(measures))
+        return bounds(frame)
     return concat([size_level(frame, size, measure) for measure in measures])
 
 

@@ -108,6 +108,8 @@ def test_investment_per_person_as_published(cells):
          lower=[8.35, 8.95], upper=[8.45, 9.05], flag=["p", ""])  # fmt: skip
     one = investment_per_person(frame, "TOTAL")
     assert one[["size", "value", "upper"]].values.tolist() == [["TOTAL", 9, 9.5]]
+    heads = amounts(cells, persons_employed={"TOTAL": 1})
+    assert investment_per_person(concat([heads, frame]))["value"].tolist() == [8.4, 9]
     both = concat([frame, amounts(cells, **MONEY)])
     assert investment_per_person(both)["value"].tolist() == [2, 10, 6]
     assert refusal(investment_per_person, concat([frame, frame])).startswith(
@@ -142,6 +144,7 @@ def test_the_gap_of_rounded_figures(cells):
     [({"0-249": 30, "GE250": 0, "TOTAL": 30}, None, 0),
      ({"0-249": 0, "GE250": 70, "TOTAL": 70}, None, nan),
      ({"0-249": -10, "GE250": 70, "TOTAL": 60}, None, nan),
+     ({"0-249": 70, "GE250": -10, "TOTAL": 60}, None, -1 / 7),
      (None, {"0-249": 1000, "GE250": 0, "TOTAL": 1000}, nan),
      (None, {"0-249": 0, "GE250": 1000, "TOTAL": 1000}, nan)],
 )  # fmt: skip
@@ -152,6 +155,9 @@ def test_where_a_side_has_nobody_there_is_no_gap_and_no_secret(cells, added, per
     out = productivity_gap(frame)
     assert out["value"].tolist() == pytest.approx([gap], nan_ok=True)
     assert out["conf"].tolist() == [""]
+    ends = out[["lower", "upper"]].iloc[0].tolist()
+    nobody = [nan, nan] if persons and not persons["GE250"] else [-inf, inf]
+    assert ends == pytest.approx(nobody if np.isnan(gap) else [gap, gap], nan_ok=True)
 
 
 def test_a_gap_that_rests_on_a_withheld_class(cells):
@@ -173,6 +179,15 @@ def test_a_gap_that_rests_on_a_withheld_class(cells):
     assert np.isnan(row["value"]) and row["conf"] == "C"
     assert row["lower"] == pytest.approx((70 / 30) / (500 / 500))
     assert row["upper"] == pytest.approx((70 / 30) / (250 / 750))
+    # Without the largest class of SMEs they may have nobody, so no end above.
+    few = amounts(cells, value_added=MONEY["value_added"], enterprises={"0-249": 10, "GE250": 1,
+                  "TOTAL": 11}, persons_employed={"0-249": None, "GE250": None,
+                  "TOTAL": 1000})  # fmt: skip
+    row = productivity_gap(few).iloc[0]
+    assert (row["lower"], row["upper"]) == (0, pytest.approx((70 / 30) / (250 / 750)))
+    nobody = amounts(cells, value_added=MONEY["value_added"],
+                     persons_employed={"0-249": 0, "GE250": 9, "TOTAL": 9})  # fmt: skip
+    assert len(productivity_gap(concat([few, nobody.assign(geo="AT")]))) == 2
 
 
 # -- convergence

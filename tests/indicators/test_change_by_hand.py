@@ -133,6 +133,27 @@ def test_growth_from_nothing_or_from_a_loss_is_none(cells):
     assert out["value"].isna().all() and out["conf"].tolist() == ["C"] * 3
 
 
+def test_a_value_beside_its_interval_is_moved_into_it(cells):
+    frame = concat([
+        years(cells, [100, 110]).assign(lower=[104, 110], upper=[106, 110]),
+        years(cells, [112, 110], geo="FR").assign(lower=[104, 110], upper=[106, 110]),
+    ])  # fmt: skip
+    ends = [100 * (110 / 106 - 1), 100 * (110 / 104 - 1)]
+    assert growth_rate(frame)["value"].tolist() == pytest.approx(ends[::-1])
+    later = frame.assign(value=[105, 100, 105, 120], lower=[105, 104] * 2, upper=[105, 106] * 2)
+    out = index_series(later, 2020)
+    assert out["value"].tolist() == pytest.approx([100, 10400 / 105, 100, 10600 / 105])
+
+
+def test_growth_from_less_than_one_and_from_what_may_be_nothing(cells):
+    frame = years(cells, [0, 0.5, 1]).assign(lower=[0, 0.25, 1], upper=[1, 0.5, 1])
+    out = growth_rate(frame)
+    assert out["value"].tolist() == pytest.approx([nan, 100], nan_ok=True)
+    assert out["lower"].tolist() == pytest.approx([-75, 100])
+    assert out["upper"].tolist() == pytest.approx([inf, 300])
+    assert index_series(years(cells, [0.5, 1]), 2020)["value"].tolist() == [100, 200]
+
+
 def test_growth_across_a_break_and_along_a_chain(cells):
     broken = years(cells, [100, (150, "b")])
     assert refusal(growth_rate, broken).startswith("BreakError")
@@ -206,6 +227,21 @@ def test_contributions_of_rounded_figures(cells):
     assert out["upper"].tolist() == pytest.approx(
         [100 * 12 / 99, -100 * 8 / 101, 100 * 11 / 99, 100 * 7 / 99]
     )
+
+
+def test_exact_figures_give_exact_contributions(cells):
+    out = contributions(classes(cells, [0.1, 0.7, 0.9], [0.4, 0.8, 1.7]))
+    assert (out["lower"] == out["value"]).all() and (out["upper"] == out["value"]).all()
+    assert out["value"].iloc[3] == pytest.approx(100 * 0.8 / 0.9)
+    frame = classes(cells, [50, 50, 100], [60, 40, 110])
+    rounded = frame.assign(lower=[49, 50, 100, 60, 40, 110], upper=frame["value"])
+    out = contributions(rounded)
+    assert out["lower"].tolist() == pytest.approx([10, -10, 9, 10])
+    assert out["upper"].tolist() == pytest.approx([11, -10, 10, 10])
+    level = frame.assign(lower=[50, 50, 90, 60, 40, 110], upper=frame["value"])
+    out = contributions(level)
+    assert out["lower"].tolist() == pytest.approx([10, -1000 / 90, 10, 10])
+    assert out["upper"].tolist() == pytest.approx([1000 / 90, -10, 2000 / 90, 2000 / 90])
 
 
 def test_contributions_to_the_growth_of_nothing(cells):
