@@ -146,8 +146,8 @@ def _groups(frame: pd.DataFrame) -> _Groups:
     persons = make(select(frame, measure=people))
     way = list(partition_from(firms, 0))
     shared = [c for c in firms.keys.columns if c not in ("measure", "indic", "unit", "source")]
-    left = firms.keys[shared].astype(str).assign(_firms=np.arange(len(firms)))
-    right = persons.keys[shared].astype(str).assign(_persons=np.arange(len(persons)))
+    left = firms.keys[shared].assign(_firms=np.arange(len(firms)))
+    right = persons.keys[shared].assign(_persons=np.arange(len(persons)))
     pairs = left.merge(right, on=shared)
     rows, others = pairs["_firms"].to_numpy(), pairs["_persons"].to_numpy()
     columns, there = [firms.at(c) for c in way], [persons.at(c) for c in way]

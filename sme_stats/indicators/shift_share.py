@@ -69,7 +69,7 @@ def decompose_share(
     >>> dict(zip(parts["measure"], parts["value"].round(3)))
     {'within': -4.167, 'composition': 5.833, 'total': 1.667}
     """
-    require(frame, "measure", "nace", "size", "geo", "year", "value", "flag", "conf")
+    require(frame, "measure", "nace", "year")
     _check_shift(frame)
     years = sorted(int(y) for y in frame["year"].unique())
     part, whole = size_level(frame, size_code(size)), size_level(frame, "total")
@@ -80,9 +80,7 @@ def decompose_share(
         where = describe(row, ["geo", "nace", "year"])
         raise WithheldError(f"{size} of {where} is withheld or missing; no part can be computed")
     group = [c for c in dimensions(part) if c not in ("nace", "year", "size", "indic")]
-    keys = [*group, "nace"]
-    text = dict.fromkeys(keys, str)
-    table_ = part.astype(text).merge(whole.astype(text), on=[*keys, "year"], suffixes=("", "_all"))
+    table_ = part.merge(whole, on=[*group, "nace", "year"], suffixes=("", "_all"))
     out = [
         _split(rows, years, group, crossing)
         for _, rows in table_.groupby(group, observed=True, sort=False)
@@ -110,7 +108,7 @@ def _split(rows: pd.DataFrame, years: list[int], group: list[str], crossing: boo
             f"section {alone} of {where} is there in one year only; its part would be guessed, so "
             "leave it out of both years"
         )
-    cells = [wide[c].to_numpy(dtype=float) for c in columns]
+    cells = [wide[c].to_numpy() for c in columns]
     exact = [*cells[:2], *cells[:2], *cells[:2]]
     values = _parts(*exact)[0]
     low, high = (values, values) if _same(cells) else _parts(*cells)[1:]

@@ -67,14 +67,14 @@ def convergence(frame: pd.DataFrame, start: int, end: int) -> pd.DataFrame:
             f"fewer than three countries have {start} and {end} without a break between them"
         )
     ends = [_sigma(rows) for rows in (before, after)] + [_beta(before, after, end - start)]
-    value, lower, upper = (np.array(part) for part in zip(*ends, strict=True))
+    value, lower, upper = np.array(ends).T
     flags = [flags_of(before), flags_of(after), flags_of(pd.concat([before, after]))]
     kept = ("dataset", "vintage", "nace", "size", "age", "leg_form")
-    rows = {c: np.repeat(str(after[c].iloc[0]), 3) for c in kept if c in after.columns}
+    rows = {c: np.full(3, str(next(iter(after[c])))) for c in kept if c in after.columns}
     return tidy(rows | {
         "measure": np.array(["sigma", "sigma", "beta"]), "unit": np.full(3, "RATIO"),
         "geo": np.full(3, f"{len(before)} countries"), "year": np.array([start, end, end]),
-        "members": np.full(3, "+".join(before["geo"].astype(str)), dtype=object), "value": value,
+        "members": np.full(3, "+".join(before["geo"].astype(str))), "value": value,
         "lower": lower, "upper": upper, "flag": flags, "conf": np.full(3, ""),
     })  # fmt: skip
 
@@ -84,7 +84,7 @@ def _pairs(frame: pd.DataFrame, start: int, end: int) -> tuple[pd.DataFrame, pd.
     cells = countries(frame)
     cells = refuse_mixing(cells[cells["year"].isin([start, end])], free=("year",))
     cells = cells[cells["value"] > 0].sort_values(["geo", "year"])
-    wide = cells[cells.duplicated("geo", keep=False)].reset_index(drop=True)
+    wide = cells[cells.duplicated("geo", keep=False)]
     crossing = broken_pairs(wide, np.arange(1, len(wide), 2))
     return wide.iloc[0::2][~crossing], wide.iloc[1::2][~crossing]
 

@@ -101,15 +101,13 @@ def fit_tail(low: Array, high: Array, ratios: Array) -> tuple[Array, Array, Arra
     middle = (low + high) / 2
     value = _index(middle, ratios)
     # A class pulls the index up where its probability still rises with it there.
-    pulls = _slopes(np.where(np.isnan(value), 1.0, value), ratios) > 0
+    pulls = _slopes(value, ratios) > 0
     least, most = np.where(pulls, low, high), np.where(pulls, high, low)
     lower, upper = _fall(least, ratios, -1), _fall(most, ratios, 1)
-    firms = middle.sum(axis=1)
-    first = middle[:, 0] == firms  # nobody above the first class: the steeper the likelier
-    nobody = firms <= 0
-    value = np.where(first | nobody, np.nan, value)
-    upper = np.where(first, np.inf, upper)
-    return value, np.where(nobody, np.nan, lower), np.where(nobody, np.nan, upper)
+    nobody = ~middle.any(axis=1)
+    first = ~middle[:, 1:].any(axis=1)  # nobody above the first class: the steeper the likelier
+    upper = np.where(nobody, np.nan, np.where(first, np.inf, upper))
+    return np.where(first, np.nan, value), np.where(nobody, np.nan, lower), upper
 
 
 def _logs(index: Array, ratios: Array) -> tuple[Array, Array]:
