@@ -88,19 +88,17 @@ def sme_density(
             f"{describe(row, ['geo', 'year'])} has several counts of inhabitants; keep one "
             "vintage, age TOTAL and sex T"
         )
-    heads = people[["geo", "year", "value", "flag"]].astype({"geo": str})
+    heads = people[["geo", "year", "value", "flag"]]
     heads = heads.assign(low=intervals(people)[0], high=intervals(people)[1])
-    left = firms.assign(geo=firms["geo"].astype(str), _row=np.arange(len(firms)))
+    left = firms.assign(_row=np.arange(len(firms)))
     pairs = left.merge(heads, on=["geo", "year"], suffixes=("", "_people"))
     if pairs.empty:
         raise NotAvailableError("no place and year is in both the enterprises and the population")
     rows = firms.iloc[pairs["_row"].to_numpy()]
-    lower, upper = divide(
-        intervals(rows), (pairs["low"].to_numpy(float), pairs["high"].to_numpy(float))
-    )
+    lower, upper = divide(intervals(rows), (pairs["low"].to_numpy(), pairs["high"].to_numpy()))
     bits = to_bits(rows["flag"]) | to_bits(pairs["flag_people"])
-    inhabitants = pairs["value_people"].where(pairs["value_people"] > 0).to_numpy(float)
-    value = rows["value"].to_numpy(float) / inhabitants
+    inhabitants = pairs["value_people"].where(pairs["value_people"] > 0).to_numpy()
+    value = rows["value"].to_numpy() / inhabitants
     return tidy({str(c): rows[c].array for c in rows.columns} | {
         "measure": np.full(len(rows), "sme_density"), "unit": np.full(len(rows), "PER_1000"),
         "value": 1000 * keep_inside(value, lower, upper),

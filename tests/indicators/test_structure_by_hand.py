@@ -103,6 +103,7 @@ def test_one_person_firms_keep_every_column(cells):
     bd = cells({"0": (60, "p"), "GE1": 40, "TOTAL": 100}, measure="active_enterprises")
     common = {"indic": "EMP_NR", "measure": "active_enterprises_share", "unit": "PC"}
     same(one_person(bd), **common, size="0", exact=60, flag="p")
+    assert len(one_person(concat([bd, bd.assign(measure="employees")]))) == 1
     sbs = cells({"0_1": 55, "GE2": 45, "TOTAL": 100}, **FIRMS)
     same(one_person(concat([sbs, bd]), "0-1 persons employed"), indic="ENT_NR", unit="PC",
          measure="enterprises_share", size="0_1", exact=55)  # fmt: skip
@@ -111,6 +112,9 @@ def test_one_person_firms_keep_every_column(cells):
     others = form.assign(measure="births")
     same(one_person(concat([form, others]), "sole proprietor"), **common | {"indic": ""},
          leg_form="ENT_SOLE", value=99, lower=100 * 97 / 102, upper=100, flag="eu")  # fmt: skip
+    assert refusal(one_person, form[form["leg_form"] != "ENT_SOLE"], "sole proprietor") == (
+        "UnknownNameError: unknown leg_form in the frame: 'ENT_SOLE'; valid: LL, TOTAL"
+    )
     above = form.assign(value=[101.0, 100, 1], lower=[99, 98, 0], upper=[103.0, 102, 2])
     assert one_person(above, "sole proprietor")["value"].tolist() == [100]
 
