@@ -110,7 +110,7 @@ def ratio(
     >>> rate[["value", "unit"]].round(2).to_dict("list")
     {'value': [8.43], 'unit': ['PC']}
     """
-    require(frame, "measure", "geo", "year", "value")
+    require(frame, "measure", "unit")
     denominators = [denominator] if isinstance(denominator, str) else list(denominator)
     present = codes(frame["measure"])
     for wanted in (numerator, denominators[0]):
@@ -141,17 +141,17 @@ def ratio(
 
 def _side(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     check(frame)
-    if "unit" in frame.columns and len(codes(frame["unit"])) > 1:
+    units = codes(frame["unit"])
+    if len(units) > 1:
         raise MixingError(
-            f"{', '.join(codes(frame['measure']))} stands in {', '.join(codes(frame['unit']))}; "
-            "figures of several units give no ratio, so select one table"
+            f"{', '.join(codes(frame['measure']))} stands in {', '.join(units)}; figures of "
+            "several units give no ratio, so select one table"
         )
     lower, upper = intervals(frame)
     known = ~np.isnan(lower)
     # Heads in thousands over enterprises one by one would be a thousandth of a person each.
-    scale = ones(codes(frame["unit"])[0]) if "unit" in frame.columns and len(frame) else 1.0
-    side: pd.DataFrame = frame[keys].astype({k: str for k in keys if k != "year"})
-    side = side.assign(
+    scale = ones(units[0]) if units else 1.0
+    side = frame[keys].assign(
         value=scale * frame["value"].to_numpy(), low=scale * lower, high=scale * upper
     )
     side["bits"], side["held"] = to_bits(frame["flag"]), not_blank(frame["conf"])

@@ -232,7 +232,7 @@ def test_ratios_that_are_refused(cells):
         "UnknownNameError: unknown measure in the frame: 'enterprises'"
     )
     assert refusal(divided, concat([frame, parts[0]])).startswith("IncoherentError: duplicate")
-    for column in ("measure", "geo", "year", "value"):
+    for column in ("measure", "unit", "geo", "year", "value"):
         assert refusal(divided, frame.drop(columns=column)).startswith(
             f"UnknownNameError: unknown column: '{column}'"
         )
@@ -245,8 +245,13 @@ def test_a_ratio_in_thousands_over_nothing_and_of_what_is_missing(cells):
     ])  # fmt: skip
     same(ratio(frame, "persons_employed", "enterprises", "m", "PC", 100.0), indic="", unit="PC",
          measure="m", size=["TOTAL", "0-9"], exact=[600_000, nan])  # fmt: skip
-    bare = frame.drop(columns="unit")
-    assert ratio(bare, "persons_employed", "enterprises", "m", "PC")["value"].iloc[0] == 6
+    blank = frame.assign(unit=["", "", "", "NR", "NR", "NR"])
+    assert ratio(blank, "persons_employed", "enterprises", "m", "PC")["value"].iloc[0] == 6
+    hidden = counts(cells, {"0-9": 0, "GE10": 1}, {"0-9": None, "GE10": None})
+    out = ratio(hidden.assign(lower=[0, 1, 0, 10], upper=[0, 1, 9, 99]), "persons_employed",
+                "enterprises", "m", "PC")  # fmt: skip
+    assert out[["lower", "upper", "conf"]].iloc[1].tolist() == [10, 99, "C"]
+    assert out["conf"].iloc[0] == "", "nobody, and no secret"
 
 
 def test_last_digits():
