@@ -265,7 +265,7 @@ def test_marks_of_a_notebook_stand_where_the_file_has_them():
             scan_text(broken, "notebook", "n.ipynb")
         assert str(refused.value) == f"n.ipynb is not a notebook of nbformat 4: {said}"
     text = json.dumps({"cells": [{"cell_type": "markdown", "source": [1]}]})
-    with pytest.raises(InputError, match="4: the source of a cell is not text$"):
+    with pytest.raises(InputError, match=r"4: the source of a cell is not text$"):
         scan_text(text, "notebook", "n.ipynb")
 
 
