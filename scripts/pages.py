@@ -13,7 +13,9 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 _FILE = re.compile(
@@ -28,15 +30,15 @@ def pages() -> list[Path]:
     return sorted((ROOT / "docs").rglob("*.md"))
 
 
-def run(page: Path, folder: Path) -> str:
-    """Text of a page with its console blocks as they print now."""
+def run(page: Path, folder: Path, start: Callable[..., Any] = subprocess.run) -> str:
+    """Text of a page with its console blocks as they print now; `start` starts a process."""
     data = folder / "data"
     if not data.exists():
         data.symlink_to(ROOT / "data")
-    return _FILE.sub(lambda m: _one(m, folder), page.read_text(encoding="utf-8"))
+    return _FILE.sub(lambda m: _one(m, folder, start), page.read_text(encoding="utf-8"))
 
 
-def _one(found: re.Match[str], folder: Path) -> str:
+def _one(found: re.Match[str], folder: Path, start: Callable[..., Any]) -> str:
     if found["name"]:
         (folder / found["name"]).write_text(found["text"], encoding="utf-8")
         return found[0]
@@ -46,12 +48,12 @@ def _one(found: re.Match[str], folder: Path) -> str:
         if command == "echo $?":
             said.append(f"{code}\n")
             continue
-        code, text = _run(command, folder)
+        code, text = _run(command, folder, start)
         said.append(text)
     return f"```console\n{''.join(said)}```"
 
 
-def _run(command: str, folder: Path) -> tuple[int, str]:
+def _run(command: str, folder: Path, start: Callable[..., Any]) -> tuple[int, str]:
     words = shlex.split(command)
     if words[0] not in ("sme-stats", "pytest"):
         raise ValueError(f"only sme-stats and pytest run in pages, not {command!r}")
@@ -59,7 +61,7 @@ def _run(command: str, folder: Path) -> tuple[int, str]:
     env = os.environ | {
         "COLUMNS": "96", "SME_STATS_OFFLINE": "1", "SME_STATS_CACHE_DIR": str(folder / "cache"),
     }  # fmt: skip
-    done = subprocess.run(
+    done = start(
         [sys.executable, "-m", module, *words[1:]], cwd=folder, env=env, capture_output=True,
         text=True, check=False,
     )  # fmt: skip

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from sme_stats.frame import tidy
@@ -47,6 +49,23 @@ def frame_of(table: Mapping[str, Cell], **common: object) -> pd.DataFrame:
 def cells() -> Callable[..., pd.DataFrame]:
     """Builder of small frames."""
     return frame_of
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory, request):
+    """Folder that is filled once a run, whichever test process comes first; the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if hasattr(request.config, "workerinput") else base
+
+    def folder(name: str, fill: Callable[[Path], object]) -> Path:
+        with FileLock(root / f"{name}.lock"):
+            if not (root / name / "filled").exists():
+                (root / name).mkdir()
+                fill(root / name)
+                (root / name / "filled").touch()
+        return root / name
+
+    return folder
 
 
 @pytest.fixture

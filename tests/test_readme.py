@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from . import processes
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -43,10 +45,7 @@ def test_prints_what_readme_shows(command, output, tmp_path):
     env = os.environ | {"COLUMNS": "100", "SME_STATS_CACHE_DIR": str(tmp_path)}
     if "--out" in words:
         words[words.index("--out") + 1] = str(tmp_path / "out")
-    done = subprocess.run(
-        [sys.executable, "-m", "sme_stats", *words[1:]], cwd=ROOT, env=env,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = processes.run([sys.executable, "-m", "sme_stats", *words[1:]], cwd=ROOT, env=env)
     assert "Traceback" not in done.stderr
     shown = (done.stdout + done.stderr).replace(str(tmp_path / "out"), "figures/sme-share")
     shown = shown.replace("\N{NO-BREAK SPACE}", " ")  # invisible in a README

@@ -113,7 +113,8 @@ def observations(frame: pd.DataFrame, chart: str) -> pd.DataFrame:
         if name not in out.columns:
             out[name] = ""
     for name in ("dataset", "vintage", "measure", "unit", "nace", "size", "geo", "flag", "conf"):
-        out[name] = out[name].astype(str).replace("nan", "")
+        # As objects: charts pick cells one by one, and an Arrow string is dear to pick.
+        out[name] = out[name].astype(str).replace("nan", "").astype(object)
     exact = "lower" not in out.columns
     out["lower"] = out["value"] if exact else out["lower"].fillna(out["value"])
     out["upper"] = out["value"] if exact else out["upper"].fillna(out["value"])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from .. import processes
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -35,7 +37,7 @@ def test_there_is_a_tutorial_for_each_user_and_each_runs():
 
 @pytest.mark.parametrize("name", WITH_COMMANDS)
 def test_commands_print_what_the_page_shows(name, tmp_path):
-    fresh = PAGES.run(ROOT / name, tmp_path)
+    fresh = PAGES.run(ROOT / name, tmp_path, processes.run)
     assert fresh.count("\n$ ") >= 1
     assert fresh == TEXTS[name], "python scripts/pages.py writes what the commands print now"
 
@@ -61,7 +63,7 @@ def test_a_command_that_is_no_command_of_ours_is_not_run(tmp_path):
 def test_a_page_that_shows_something_else_is_noticed(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("```console\n$ sme-stats check nothing.toml\nfine\n$ echo $?\n0\n```\n")
-    assert PAGES.run(page, tmp_path) == (
+    assert PAGES.run(page, tmp_path, processes.run) == (
         "```console\n$ sme-stats check nothing.toml\n"
         "error: cannot read nothing.toml: No such file or directory\n$ echo $?\n2\n```\n"
     )

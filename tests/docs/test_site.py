@@ -33,12 +33,13 @@ def build(root, out):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    out = tmp_path_factory.mktemp("docs") / "site"
-    done = build(ROOT, out)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "no dead link, nothing from elsewhere" in done.stdout
-    return out
+def site(once):
+    def fill(folder):
+        done = build(ROOT, folder / "site")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "no dead link, nothing from elsewhere" in done.stdout
+
+    return once("docs", fill) / "site"
 
 
 @pytest.fixture

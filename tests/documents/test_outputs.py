@@ -21,6 +21,8 @@ from sme_stats.errors import InputError
 from sme_stats.loading import tables
 from sme_stats.places import data_dir
 
+from .. import processes
+
 CLAIMS = data_dir() / "claims"
 PRESS = CLAIMS / "press-2023.toml"
 JOBS = "measure=persons_employed size=SME geo=EU27_2020 year=2023"
@@ -207,8 +209,7 @@ def test_flips_of_what_is_no_output(file, text):
 
 def pytest_in(folder, *words):
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *map(str, words)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120,
-                          check=False)  # fmt: skip
+    done = processes.run(command, cwd=folder)
     return done.returncode, done.stdout + done.stderr
 
 

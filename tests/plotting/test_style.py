@@ -116,10 +116,8 @@ def test_provisional_is_told_from_published(sight):
         assert distance(colour, style.lighter(colour), sight) >= 20, colour
 
 
-def test_nothing_reads_or_writes_global_settings(case):
-    before = dict(matplotlib.rcParams)
-    plain = case().svg()
-    assert dict(matplotlib.rcParams) == before
+def test_nothing_reads_or_writes_global_settings(written):
+    case, _, plain = written
     loud = {"axes.facecolor": "black", "font.size": 30, "axes.grid": True, "lines.linestyle": ":",
             "axes.spines.top": True, "font.family": "serif", "xtick.direction": "in",
             "axes.labelcolor": "red", "lines.marker": "x", "xtick.major.size": 9,
@@ -128,7 +126,9 @@ def test_nothing_reads_or_writes_global_settings(case):
             "xtick.minor.visible": True, "axes.xmargin": 0.5, "hatch.linewidth": 5.0,
             "lines.linewidth": 9, "lines.markersize": 20, "xtick.labelsize": 4}  # fmt: skip
     with matplotlib.rc_context(loud):
+        before = dict(matplotlib.rcParams)
         assert case().svg() == plain
+        assert dict(matplotlib.rcParams) == before
 
 
 def test_pyplot_is_never_imported():

@@ -10,21 +10,25 @@ from pathlib import Path
 
 import pytest
 
+from .. import processes
+
 HERE = Path(__file__).resolve().parent
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory):
+def example(once):
     """Folder to put on the path; pip made it from `example/` without asking any index."""
-    folder = tmp_path_factory.mktemp("plugin")
-    shutil.copytree(HERE / "example", folder / "source")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
-         "--no-index", "--disable-pip-version-check", "--target", folder / "site",
-         folder / "source"],
-        check=True,
-    )  # fmt: skip
-    return folder / "site"
+
+    def fill(folder):
+        shutil.copytree(HERE / "example", folder / "source")
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps",
+             "--no-build-isolation", "--no-index", "--disable-pip-version-check", "--target",
+             folder / "site", folder / "source"],
+            check=True,
+        )  # fmt: skip
+
+    return once("plugin", fill) / "site"
 
 
 @pytest.fixture
@@ -57,9 +61,6 @@ def python(tmp_path):
             "PYTHONPATH": os.pathsep.join(map(str, folders)), "COLUMNS": "300",
             "SME_STATS_CACHE_DIR": str(tmp_path / "cache"), "SME_STATS_OFFLINE": "1",
         }  # fmt: skip
-        return subprocess.run(
-            [sys.executable, *words], env=env, cwd=tmp_path, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
+        return processes.run([sys.executable, *words], env=env, cwd=tmp_path)
 
     return run

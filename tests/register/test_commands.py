@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 
 import pandas as pd
@@ -11,12 +10,12 @@ import pytest
 
 from sme_stats import register
 
+from .. import processes
 from .conftest import random_register
 
 
 def run(*words, code=0):
-    done = subprocess.run([sys.executable, "-m", "sme_stats", *map(str, words)],
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    done = processes.run([sys.executable, "-m", "sme_stats", *words])
     assert done.returncode == code, done.stderr
     return done.stdout if code == 0 else done.stderr
 

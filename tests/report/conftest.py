@@ -19,20 +19,25 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory) -> dict[str, Path]:
+def pages(once) -> dict[str, Path]:
     """The default page, and fact sheets: a language each, a small one, one with withheld cells."""
-    folder = tmp_path_factory.mktemp("pages")
     wanted = {"DE": "de", "FR": "fr", "PT": "fr", "SI": "en", "UK": "en", "BG": "de"}
-    sheets = {geo: write_sheet(geo, folder / f"{geo}.html", lang) for geo, lang in wanted.items()}
-    return {"report": write_report(folder / "report.html"), **sheets}
+
+    def fill(folder: Path) -> None:
+        for geo, lang in wanted.items():
+            write_sheet(geo, folder / f"{geo}.html", lang)
+        write_report(folder / "report.html")
+
+    folder = once("pages", fill)
+    return {name: folder / f"{name}.html" for name in ("report", *wanted)}
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory) -> Path:
+def folder(once) -> Path:
     """Fact sheets of two countries in two languages with their index, in parallel processes."""
-    out = tmp_path_factory.mktemp("sheets")
-    write_sheets(out, ["en", "de"], geos=["DE", "PT"], workers=2)
-    return out
+    return once(
+        "sheets", lambda out: write_sheets(out, ["en", "de"], geos=["DE", "PT"], workers=2)
+    )
 
 
 @pytest.fixture(scope="session")
