@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import subprocess
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -64,6 +65,7 @@ def random_register(seed, firms=60, years=8):
     })  # fmt: skip
 
 
+@cache
 def missing(engine):
     """Why an engine cannot be had here; empty if it can."""
     module, extra = register.ENGINES[engine]
@@ -76,10 +78,12 @@ def missing(engine):
 
 
 @pytest.fixture
-def engine(request):
+def engine(request, monkeypatch):
     """An engine, or a skip that says what is missing."""
     if why := missing(request.param):
         pytest.skip(why)
+    if request.param == "spark":  # half of a short run is the second compiler of Java
+        monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     return request.param
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 
 import pandas as pd
 import pytest
@@ -31,7 +32,7 @@ def write(frame, folder, parts=3):
     return folder
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), firms=st.integers(1, 80), years=st.integers(1, 12))
 def test_light_engines_agree_with_pandas_cell_for_cell(tmp_path, seed, firms, years):
     rows = random_register(seed, firms, years)
@@ -160,16 +161,27 @@ def test_a_worker_that_is_killed_changes_nothing(engine, tmp_path):
     """A cluster of separate processes loses one of them while it computes."""
     from distributed import LocalCluster
 
-    folder = write(random_register(12, firms=20_000, years=10), tmp_path / "register", parts=12)
+    few = ["firm_id", "year", "nace", "geo", "persons_employed"]
+    rows = random_register(12, firms=1_000, years=6)[few]
+    folder = write(rows, tmp_path / "register", parts=6)
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
         pid = next(iter(cluster.workers.values())).pid
-        timer = threading.Timer(1.0, os.kill, (pid, signal.SIGKILL))
-        timer.start()
+        killer = threading.Thread(target=kill_when_it_holds_results, args=(cluster, pid))
+        killer.start()
         found = tables(folder, engine, scheduler=cluster.scheduler_address)
-        late = timer.is_alive()
-        timer.cancel()
-        assert not late, "the run was over before the worker was killed"
+        assert not killer.is_alive(), "the run was over before the worker was killed"
         assert pid not in [worker.pid for worker in cluster.workers.values()], "it was not killed"
     pd.testing.assert_frame_equal(tables(folder), found, check_exact=True)
+
+
+def kill_when_it_holds_results(cluster, pid):
+    """Kill a worker once part of the result is in its memory, and nowhere else."""
+    (address,) = [w.worker_address for w in cluster.workers.values() if w.pid == pid]
+    while not any(
+        task.state == "memory" and {w.address for w in task.who_has} == {address}
+        for task in list(cluster.scheduler.tasks.values())
+    ):
+        time.sleep(0.005)
+    os.kill(pid, signal.SIGKILL)
