@@ -28,6 +28,8 @@ from sme_stats.uncertainty.coherence import class_sums
 from sme_stats.uncertainty.contradictions import contradictions
 from sme_stats.uncertainty.withheld import bounds
 
+pytestmark = pytest.mark.exhaustive
+
 SLACK = 1e-6
 
 
@@ -129,7 +131,7 @@ published = st.builds(
 )  # fmt: skip
 #: More by hand: SME_STATS_EXAMPLES=200 pytest tests/indicators/test_properties.py
 some = settings(
-    max_examples=int(os.environ.get("SME_STATS_EXAMPLES", "3")),
+    max_examples=int(os.environ.get("SME_STATS_EXAMPLES", "2")),
     suppress_health_check=list(HealthCheck),
 )
 #: Amounts that a case needs beside the counts; the fewer cells, the more examples.

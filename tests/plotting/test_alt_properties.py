@@ -13,6 +13,8 @@ from sme_stats import plotting
 from sme_stats.plotting.numbers import Format, fit
 from sme_stats.plotting.words import place
 
+pytestmark = pytest.mark.exhaustive
+
 NUMBER = re.compile("(?<![\\w\u2013])\u2212?\\d[\\d,.]*")
 GEOS = ["BE", "CZ", "EE", "EL", "FI", "IT", "PL", "SE"]
 #: What is drawn of each frame, and which years it has.

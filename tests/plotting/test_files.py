@@ -14,6 +14,8 @@ from PIL import Image
 from sme_stats import plotting
 from sme_stats.errors import InputError, UnknownNameError
 
+pytestmark = pytest.mark.exhaustive
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -12,6 +12,8 @@ from sme_stats import codelists, plotting
 from sme_stats.frame import concat
 from sme_stats.plotting import style
 
+pytestmark = pytest.mark.exhaustive
+
 LANGS = ("en", "fr", "de")
 SIZES = ("0-9", "10-19", "20-49", "50-249", "GE250")
 COUNTRIES = [code for code, row in codelists.table("GEO").items() if row["kind"] == "country"]

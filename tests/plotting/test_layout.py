@@ -10,6 +10,8 @@ from sme_stats.errors import UsageError
 from sme_stats.plotting import layout
 from sme_stats.plotting.text import font, width, wrap
 
+pytestmark = pytest.mark.exhaustive
+
 
 # Every language and both widths, German (the longest words) where room is least.
 @pytest.mark.parametrize(("lang", "inches"), [("de", 3.0), ("fr", 8.0), ("en", 3.0)])

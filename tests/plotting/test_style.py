@@ -13,6 +13,8 @@ from sme_stats.plotting import style
 from sme_stats.plotting.dumbbells import LOOKS as SIZES
 from sme_stats.plotting.slants import LOOKS
 
+pytestmark = pytest.mark.exhaustive
+
 #: Dichromacy in linear RGB, Machado, Oliveira and Fernandes (2009), severity 1.
 SIGHT = {
     "normal": np.eye(3),

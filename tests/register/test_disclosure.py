@@ -16,6 +16,8 @@ from sme_stats.register.records import SBS_CLASSES
 
 from .conftest import firm, missing, random_register
 
+pytestmark = pytest.mark.exhaustive
+
 RULES = register.Protection()
 CELL = ["indic", "nace", "size", "geo", "year"]
 AMOUNTS = {"EMP_NR": "persons_employed", "SAL_NR": "employees", "NETTUR_MEUR": "turnover",

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.exhaustive
+
 NAMES = ["report", "DE", "FR", "PT", "SI", "BG"]
 
 

@@ -13,6 +13,8 @@ from sme_stats.errors import SmeStatsError
 from sme_stats.sources.formats import parse
 from sme_stats.sources.formats.cells import Cells
 
+pytestmark = pytest.mark.exhaustive
+
 OURS = ["indic", "nace", "size", "geo"]
 
 SMALL = tsv_bytes(

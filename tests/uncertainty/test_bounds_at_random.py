@@ -13,6 +13,8 @@ from sme_stats.uncertainty.intervals import divide
 from sme_stats.uncertainty.system import build, say_rule
 from sme_stats.uncertainty.withheld import bounds
 
+pytestmark = pytest.mark.exhaustive
+
 SECTIONS = ("B", "C", "D", "E")
 SIZES = ("0-9", "10-49", "50-249", "GE250")
 LOW, HIGH = np.array([0, 10, 50, 250]), np.array([9, 49, 249, 400])

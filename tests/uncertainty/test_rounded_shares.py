@@ -10,6 +10,8 @@ from sme_stats.frame import concat
 from sme_stats.indicators.shares import size_level, size_share
 from sme_stats.uncertainty.intervals import divide, share
 
+pytestmark = pytest.mark.exhaustive
+
 CODES = ("0-9", "10-49", "50-249", "GE250")
 RANGES = {"0-9": (0,), "0-49": (0, 1), "0-249": (0, 1, 2), "10-249": (1, 2), "GE250": (3,)}
 

@@ -12,6 +12,8 @@ from sme_stats.uncertainty.contradictions import contradictions
 from sme_stats.uncertainty.fractions import bound_ratio
 from sme_stats.uncertainty.withheld import bounds
 
+pytestmark = pytest.mark.exhaustive
+
 CODES = ("0-1", "2-3", "4-5", "GE6")
 LOWER, UPPER = (0, 2, 4, 6), (1, 3, 5, None)
 #: Ranges and the classes in them.
