@@ -11,7 +11,10 @@ WORKERS ?= auto
 report: $(VENV)/.report
 	$(BIN)/sme-stats report --out output/report.html
 
-test: $(VENV)/.test lint types layers unit docs wheel
+# Checks side by side, then the tests, which build the documentation too.
+test: $(VENV)/.test
+	$(MAKE) --no-print-directory -j2 --output-sync=target lint types layers wheel
+	$(MAKE) --no-print-directory unit
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

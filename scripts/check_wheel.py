@@ -11,6 +11,7 @@ import sys
 import tempfile
 import venv
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,14 +24,15 @@ def main() -> int:
     fetch = "--dependencies" in sys.argv[1:]
     with tempfile.TemporaryDirectory() as name:
         _run([sys.executable, "-m", "build", "--no-isolation", "--outdir", name, ROOT])
-        for pattern in ("*.whl", "*.tar.gz"):
-            built = next(Path(name).glob(pattern))
-            _check(built, Path(name) / f"of-{built.suffix[1:]}", fetch)
-            print(f"{built.name}: installed outside the checkout, checks and reports")
+        both = [next(Path(name).glob(pattern)) for pattern in ("*.whl", "*.tar.gz")]
+        with ThreadPoolExecutor() as pool:
+            for said in pool.map(lambda built: _check(built, Path(name), fetch), both):
+                print(said)
     return 0
 
 
-def _check(built: Path, folder: Path, fetch: bool) -> None:
+def _check(built: Path, room: Path, fetch: bool) -> str:
+    folder = room / f"of-{built.suffix[1:]}"
     if built.suffix == ".whl":
         names = zipfile.ZipFile(built).namelist()
         missing = [n for n in NEEDED if not any(name.endswith(n) for name in names)]
@@ -48,6 +50,7 @@ def _check(built: Path, folder: Path, fetch: bool) -> None:
     page = (folder / "report.html").read_text(encoding="utf-8")
     if "</html>" not in page or page.count("<img") < 3:
         sys.exit(f"error: the report of {built.name} is not whole")
+    return f"{built.name}: installed outside the checkout, checks and reports"
 
 
 def _environment(folder: Path, built: Path, fetch: bool) -> Path:
