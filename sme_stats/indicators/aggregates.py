@@ -189,7 +189,7 @@ def _sum(cells: pd.DataFrame, of: str, wanted: list[str]) -> pd.DataFrame:
     block = [c for c in ("dataset", "vintage", "nace", "year") if c in keys.columns]
     number = keys.groupby(block, observed=True).ngroup().to_numpy()
     whole = np.ones((number.max() + 1, len(cube.codes)), dtype=bool)
-    np.logical_and.at(whole, number, _complete(cube.present, keys, number))
+    np.logical_and.at(whole, number, _complete(cube.present, number))
     members = whole[number]
     taken = [sorted(np.array(cube.codes)[row]) for row in whole]
     keep = members.any(axis=1) & (~members | cube.present).all(axis=1)
@@ -211,7 +211,7 @@ def _sum(cells: pd.DataFrame, of: str, wanted: list[str]) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _complete(present: Array, keys: pd.DataFrame, number: Array) -> Array:
+def _complete(present: Array, number: Array) -> Array:
     """Whether a member has a cell, in rows that most members have.
 
     A measure that only a few members publish (births of four countries beside stocks of eighteen)

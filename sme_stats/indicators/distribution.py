@@ -145,10 +145,11 @@ def _groups(frame: pd.DataFrame) -> _Groups:
         raise UnknownNameError("measure in the frame", people, codes(frame["measure"]))
     persons = make(select(frame, measure=people))
     way = list(partition_from(firms, 0))
-    shared = [c for c in firms.keys.columns if c not in ("measure", "indic", "unit", "source")]
+    kept = [c for c in firms.keys.columns if c not in ("measure", "indic", "unit")]
+    shared = [c for c in kept if c != "source"]
     left = firms.keys[shared].assign(_firms=np.arange(len(firms)))
     right = persons.keys[shared].assign(_persons=np.arange(len(persons)))
-    pairs = left.merge(right, on=shared)
+    pairs = left.merge(right)
     rows, others = pairs["_firms"].to_numpy(), pairs["_persons"].to_numpy()
     columns, there = [firms.at(c) for c in way], [persons.at(c) for c in way]
     if not len(rows) or -1 in there:
@@ -169,7 +170,7 @@ def _groups(frame: pd.DataFrame) -> _Groups:
         raise NotAvailableError(f"no group has an enterprise with {people}: there is no spread")
     bits = np.bitwise_or.reduce(firms.bits[rows][:, columns], axis=1)
     bits |= np.bitwise_or.reduce(persons.bits[others][:, there], axis=1)
-    keys = firms.keys.iloc[rows[some]].drop(columns=["measure", "unit", "indic"], errors="ignore")
+    keys = firms.keys.iloc[rows[some]][kept]
     (fl, fu), (pl, pu) = ends
     return _Groups(
         keys.reset_index(drop=True), way, (fl[some], fu[some]), (pl[some], pu[some]), bits[some]
@@ -184,7 +185,7 @@ def _cumulated(parts: Interval) -> tuple[Array, Array, Array]:
     exact = (parts[0] == parts[1]).all(axis=1)[:, None]
     zero = np.zeros((len(value), 1))
     low, high = (np.where(exact, value, end) for end in ends)
-    return tuple(100 * np.hstack([zero, x]).reshape(-1) for x in (value, low, high))  # type: ignore[return-value]
+    return tuple(100 * np.hstack([zero, x]).ravel() for x in (value, low, high))  # type: ignore[return-value]
 
 
 def _ends_of_shares(parts: Interval) -> Interval:
@@ -228,5 +229,5 @@ def _most_spread(code: str, least: Array, most: Array) -> Array:
         middle = (span.lower + span.upper) / 2
         mean = np.clip(middle, least, np.fmax(least, most))
         spread = (mean - span.lower) * (span.upper - mean) / (span.upper - span.lower)
-    positive: Array = np.nan_to_num(np.maximum(spread, 0.0), posinf=np.inf)
+    positive: Array = np.nan_to_num(np.maximum(spread, 0.0))
     return positive

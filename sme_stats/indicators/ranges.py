@@ -177,9 +177,11 @@ def _parts(cube: Cube, code: str, span: SizeRange | None) -> tuple[Part, Part, P
     printed = _printed(cube)
     if not printed.any():
         return part, rest, total
-    for name, hundred in (("value", 100.0), ("lower", 100.0), ("upper", 100.0)):
-        setattr(total, name, np.where(printed, hundred, getattr(total, name)))
-    total.known |= printed
+    # A hundred by definition: neither flagged nor withheld, whatever the classes are.
+    hundred = {"value": 100.0, "lower": 100.0, "upper": 100.0, "known": True, "withheld": False,
+               "bits": np.uint16(0)}  # fmt: skip
+    for name, all_of_it in hundred.items():
+        setattr(total, name, np.where(printed, all_of_it, getattr(total, name)))
     return part, rest, total
 
 

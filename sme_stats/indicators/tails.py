@@ -103,7 +103,7 @@ def fit_tail(low: Array, high: Array, ratios: Array) -> tuple[Array, Array, Arra
     # A class pulls the index up where its probability still rises with it there.
     pulls = _slopes(value, ratios) > 0
     least, most = np.where(pulls, low, high), np.where(pulls, high, low)
-    lower, upper = _fall(least, ratios, -1), _fall(most, ratios, 1)
+    lower, upper = _fall(least, ratios, _RANGE[0]), _fall(most, ratios, _RANGE[1])
     nobody = ~middle.any(axis=1)
     first = ~middle[:, 1:].any(axis=1)  # nobody above the first class: the steeper the likelier
     upper = np.where(nobody, np.nan, np.where(first, np.inf, upper))
@@ -123,14 +123,12 @@ def _logs(index: Array, ratios: Array) -> tuple[Array, Array]:
 
 
 def _slopes(index: Array, ratios: Array) -> Array:
-    return np.nan_to_num(_logs(index, ratios)[1], posinf=0.0, neginf=0.0)
+    return np.nan_to_num(_logs(index, ratios)[1])
 
 
 def _likelihood(counts: Array, index: Array, ratios: Array) -> Array:
     log = _logs(index, ratios)[0]
-    out: Array = np.where(counts > 0, counts * np.where(np.isfinite(log), log, -1e300), 0.0).sum(
-        axis=1
-    )
+    out: Array = (counts * np.where(np.isfinite(log), log, -1e300)).sum(axis=1)
     return out
 
 
@@ -145,11 +143,11 @@ def _index(counts: Array, ratios: Array) -> Array:
     return found
 
 
-def _fall(counts: Array, ratios: Array, side: int) -> Array:
-    """Where the likelihood has fallen by 1.92 from its top, on one side of it."""
+def _fall(counts: Array, ratios: Array, end: float) -> Array:
+    """Where the likelihood has fallen by 1.92 between its top and one end."""
     top = _index(counts, ratios)
     wanted = _likelihood(counts, top, ratios) - _FALL
-    inner, outer = np.log(top), np.full(len(top), np.log(_RANGE[(side + 1) // 2]))
+    inner, outer = np.log(top), np.full(len(top), np.log(end))
     for _ in range(_HALVINGS):
         middle = (inner + outer) / 2
         above = _likelihood(counts, np.exp(middle), ratios) > wanted

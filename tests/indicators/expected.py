@@ -25,6 +25,8 @@ def same(frame: pd.DataFrame, **columns: object) -> None:
     assert frame.index.tolist() == list(range(len(frame)))
     for name, cell in wanted.items():
         cells = cell if isinstance(cell, list) else [cell] * len(frame)
+        if name in ("value", "lower", "upper"):
+            assert frame[name].dtype == float, name
         if name in NUMBERS:
             found = frame[name].astype(float).tolist()
             assert found == pytest.approx([float(c) for c in cells], nan_ok=True, rel=1e-9), name

@@ -98,6 +98,8 @@ def test_sums_that_are_refused(cells):
     assert refusal(partial_aggregate, holes, "EA20") == (
         "NotAvailableError: no member of EA20 has every class of every measure at hand"
     )
+    other = places(cells, {"AT": {"0-9": 1, "TOTAL": 2}}, year=2022)
+    assert partial_aggregate(concat([holes, other]))["year"].tolist() == [2022, 2022]
     for column in ("dataset", "measure", "unit", "geo", "year", "value", "flag", "conf"):
         assert refusal(partial_aggregate, two.drop(columns=column)).startswith(
             f"UnknownNameError: unknown column: '{column}'"
@@ -149,7 +151,7 @@ def test_coverage_keeps_every_column(cells):
 def test_coverage_of_a_whole_from_elsewhere(cells):
     frame = places(cells, {"AT": {"0-9": 6, "GE10": 4, "TOTAL": 10}}, indic="a")
     whole = places(cells, {"EA20": {"TOTAL": 40}, "EU27_2020": {"TOTAL": 80}}, indic="b", half=8)
-    assert coverage(frame, "EA20", whole)["value"].tolist() == [25]
+    assert coverage(frame, "EA20", whole)[["geo", "value"]].values.tolist() == [["EA20[1/20]", 25]]
     out = coverage(frame, whole=whole)
     assert out[["geo", "value", "indic"]].values.tolist() == [["EU27_2020[1/27]", 12.5, ""]]
     assert out["lower"].tolist() == pytest.approx([1000 / 88])
