@@ -13,9 +13,10 @@ nan, inf = np.nan, np.inf
 
 
 def counts(cells, firms, persons, names=("enterprises", "persons_employed"), **more):
-    return concat(
-        [cells(firms, measure=names[0], **more), cells(persons, measure=names[1], **more)]
-    )
+    return concat([
+        cells(firms, measure=names[0], indic="ENT_NR", **more),
+        cells(persons, measure=names[1], **more),
+    ])  # fmt: skip
 
 
 SIZES = ("0-9", "10-249", "GE250")
@@ -35,6 +36,7 @@ def test_lorenz_keeps_every_column(cells):
         three(cells, [0, 0, 0], [0, 0, 0], geo="BE"),
         counts(cells, {"0-9": 1}, {"0-9": 2}, geo="FR"),
         three(cells, [1, 1, 1], [1, 11, 300], geo="CZ").iloc[:4],
+        three(cells, [0, 0, 0], [5, 0, 0], geo="LU"),
     ])  # fmt: skip
     firms, persons = [0, 90, 99, 100, 0, 100, 100, 100], [0, 27, 63, 100, 0, 100, 100, 100]
     out = lorenz(frame)
@@ -56,6 +58,10 @@ def test_lorenz_points_of_rounded_figures(cells):
     assert out["value"].tolist() == pytest.approx([0, 50, 100])
     assert out["lower"].tolist() == pytest.approx([0, 49.75, 100])
     assert out["upper"].tolist() == pytest.approx([0, 50.25, 100])
+    one = three(cells, [1, 0, 0], [1, 0, 0]).assign(source=["a"] * 3 + ["b"] * 3)
+    assert lorenz(one)[["source", "value"]].values.tolist() == [
+        ["a", 0], ["a", 100], ["a", 100], ["a", 100],
+    ]  # fmt: skip
     exact = lorenz(three(cells, [7, 11, 13], [1.1, 2.2, 3.3]))
     assert (exact["lower"] == exact["value"]).all() and (exact["upper"] == exact["value"]).all()
 
@@ -130,6 +136,19 @@ def test_gini_of_rounded_figures(cells):
     assert 0 < wide["lower"] < least and wide["upper"] == 1
     alike = counts(cells, {"0-9": 50, "GE10": 50}, {"0-9": 450, "GE10": 500}, half=5)
     assert gini(alike)["lower"].tolist() == [0]
+    # A mean of 4.5 allows most, and 40 / 11 to 50 / 9 holds it.
+    middle = counts(cells, {"0-9": 10, "GE10": 90}, {"0-9": 45, "GE10": 4000}).assign(
+        lower=[9, 90, 40, 4000], upper=[11, 90, 50, 4000]
+    )
+    within = (11 / 101) ** 2 * 4.5 / 2 + (90 / 99) ** 2 * (4000 / 90 - 10)
+    alone = gini(middle)
+    between = 1 - (9 / 99 * 40 / 4040 + 90 / 101 * (1 + 40 / 4040))
+    assert alone["upper"].tolist() == pytest.approx([between + within / (4040 / 101)])
+    both = gini(concat([middle, counts(cells, *ROUNDED, half=1, geo="AT")]))
+    assert both["upper"].tolist() == [alone["upper"].iloc[0], row["upper"]]
+    assert both["lower"].tolist() == [alone["lower"].iloc[0], row["lower"]]
+    perhaps = middle.assign(lower=[0, 0, 40, 4000])
+    assert refusal(gini, perhaps).startswith("NotAvailableError: no group has an enterprise")
     none = counts(cells, {"0-9": 9, "GE10": 1}, {"0-9": 9, "GE10": 10}, half=1)
     assert gini(none)["upper"].tolist() == [1]
 
