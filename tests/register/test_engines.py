@@ -62,11 +62,15 @@ def test_many_files_are_joined_as_few_are(engine, tmp_path):
     )
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "polars", "pandas", "dask"], indirect=True)
+#: A master with two executors, each a process of its own; other engines run where they are.
+SCHEDULERS = {"spark": "local-cluster[2,1,1024]"}
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars", "pandas", "dask", "spark"], indirect=True)
 def test_csv_is_read_as_parquet_is(engine, tmp_path):
     rows = random_register(6).drop(columns=["entry_event", "exit_event"])
     rows.to_csv(tmp_path / "register.csv", index=False)
-    found = tables(tmp_path / "register.csv", engine)
+    found = tables(tmp_path / "register.csv", engine, scheduler=SCHEDULERS.get(engine, ""))
     pd.testing.assert_frame_equal(tables(rows), found, check_exact=True)
 
 
