@@ -18,12 +18,12 @@ from sme_stats.errors import IncoherentError, NotAvailableError, UnknownNameErro
 #: Columns in their order; the ones in OPTIONAL are there only where a table has them.
 COLUMNS = (
     "dataset", "vintage", "freq", "indic", "measure", "unit", "nace", "size", "age", "geo",
-    "year", "period", "value", "flag", "conf", "lower", "upper", "source",
+    "year", "period", "value", "flag", "conf", "lower", "upper", "ends", "source",
 )  # fmt: skip
-OPTIONAL = ("freq", "age", "period", "lower", "upper", "source")
+OPTIONAL = ("freq", "age", "period", "lower", "upper", "ends", "source")
 CATEGORIES = (
     "dataset", "vintage", "freq", "indic", "measure", "unit", "nace", "size", "age", "geo",
-    "period", "flag", "conf", "source",
+    "period", "flag", "conf", "ends", "source",
 )  # fmt: skip
 NUMBERS = ("value", "lower", "upper")
 
@@ -48,7 +48,7 @@ def dimensions(frame: pd.DataFrame) -> list[str]:
     >>> dimensions(pd.DataFrame({"geo": ["DE"], "year": [2023], "value": [1.0], "flag": [""]}))
     ['geo', 'year']
     """
-    return [c for c in frame.columns if c not in (*NUMBERS, "flag", "conf", "source")]
+    return [c for c in frame.columns if c not in (*NUMBERS, "flag", "conf", "ends", "source")]
 
 
 def require(frame: pd.DataFrame, *columns: str) -> None:

@@ -7,15 +7,16 @@ import pandas as pd
 
 from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError, WithheldError
 from sme_stats.frame import check, codes, concat, describe, dimensions, intervals, require, select
-from sme_stats.indicators.ratios import ratio, with_last_digit
-from sme_stats.indicators.shares import size_level, size_share
-from sme_stats.uncertainty.withheld import bounds
+from sme_stats.indicators.ratios import bounded_ratio, ratio, with_last_digit
+from sme_stats.indicators.shares import size_share
 
 #: Thousand euro in one unit of an amount.
 _THOUSANDS = {"EUR": 1e-3, "KEUR": 1.0, "MEUR": 1e3, "BEUR": 1e6}
 
 
-def labour_productivity(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+def labour_productivity(
+    frame: pd.DataFrame, size: str | None = None, sharp: bool | None = None
+) -> pd.DataFrame:  # fmt: skip
     """Value added per person employed, in thousand euro at current prices.
 
     Apparent labour productivity: working proprietors are among the persons employed, their income
@@ -27,6 +28,8 @@ def labour_productivity(frame: pd.DataFrame, size: str | None = None) -> pd.Data
         Observation frame with value added and persons employed.
     size : str, optional
         A class or range as for `size_share`; by default every published class and TOTAL.
+    sharp : bool, optional
+        As for `size_share`; ``ends`` in the result says whether they are.
 
     Returns
     -------
@@ -59,10 +62,12 @@ def labour_productivity(frame: pd.DataFrame, size: str | None = None) -> pd.Data
     >>> out.loc[out["size"].isin(["0-9", "GE250"]), ["size", "value"]].round(1).to_dict("list")
     {'size': ['0-9', 'GE250'], 'value': [33.0, 105.0]}
     """
-    return _per_head(frame, "value_added", "labour_productivity", size)
+    return _per_head(frame, "value_added", "labour_productivity", size, sharp)
 
 
-def investment_per_person(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+def investment_per_person(
+    frame: pd.DataFrame, size: str | None = None, sharp: bool | None = None
+) -> pd.DataFrame:  # fmt: skip
     """Gross investment in tangible goods per person employed, in thousand euro.
 
     Parameters
@@ -73,6 +78,8 @@ def investment_per_person(frame: pd.DataFrame, size: str | None = None) -> pd.Da
         ratio.
     size : str, optional
         A class or range; by default every published class and TOTAL.
+    sharp : bool, optional
+        As for `size_share`.
 
     Returns
     -------
@@ -97,10 +104,12 @@ def investment_per_person(frame: pd.DataFrame, size: str | None = None) -> pd.Da
     if "gross_investment" not in present and "investment_per_person" in present:
         cells = select(frame, measure="investment_per_person", size=size)
         return with_last_digit(check(cells))
-    return _per_head(frame, "gross_investment", "investment_per_person", size)
+    return _per_head(frame, "gross_investment", "investment_per_person", size, sharp)
 
 
-def wage_share(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+def wage_share(
+    frame: pd.DataFrame, size: str | None = None, sharp: bool | None = None
+) -> pd.DataFrame:  # fmt: skip
     """Personnel cost in percent of value added.
 
     Parameters
@@ -109,6 +118,8 @@ def wage_share(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
         Observation frame with personnel cost and value added.
     size : str, optional
         A class or range; by default every published class and TOTAL.
+    sharp : bool, optional
+        As for `size_share`.
 
     Returns
     -------
@@ -129,10 +140,12 @@ def wage_share(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
     >>> float(wage_share(cells)["value"].round(1).iloc[0])
     49.3
     """
-    return _percent(frame, "personnel_cost", "value_added", "wage_share", size)
+    return _percent(frame, "personnel_cost", "value_added", "wage_share", size, sharp)
 
 
-def gross_operating_rate(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+def gross_operating_rate(
+    frame: pd.DataFrame, size: str | None = None, sharp: bool | None = None
+) -> pd.DataFrame:  # fmt: skip
     """Gross operating surplus in percent of turnover.
 
     Parameters
@@ -141,6 +154,8 @@ def gross_operating_rate(frame: pd.DataFrame, size: str | None = None) -> pd.Dat
         Observation frame with gross operating surplus and turnover.
     size : str, optional
         A class or range; by default every published class and TOTAL.
+    sharp : bool, optional
+        As for `size_share`.
 
     Returns
     -------
@@ -159,7 +174,9 @@ def gross_operating_rate(frame: pd.DataFrame, size: str | None = None) -> pd.Dat
     >>> float(gross_operating_rate(cells)["value"].round(1).iloc[0])
     13.3
     """
-    return _percent(frame, "gross_operating_surplus", "turnover", "gross_operating_rate", size)
+    return _percent(
+        frame, "gross_operating_surplus", "turnover", "gross_operating_rate", size, sharp
+    )
 
 
 def productivity_gap(frame: pd.DataFrame) -> pd.DataFrame:
@@ -222,26 +239,27 @@ def _odds(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
         return shares.assign(value=odds, lower=least, upper=most)
 
 
-def _per_head(frame: pd.DataFrame, amount: str, measure: str, size: str | None) -> pd.DataFrame:
-    cells = _cells(frame, (amount, "persons_employed"), size)
-    factor = _THOUSANDS[_one_unit(cells, (amount,))]
-    return ratio(cells, amount, "persons_employed", measure, "TEUR", factor)
+def _per_head(
+    frame: pd.DataFrame, amount: str, measure: str, size: str | None, sharp: bool | None
+) -> pd.DataFrame:  # fmt: skip
+    measures = _check(frame, amount, "persons_employed")
+    factor = _THOUSANDS[_one_unit(frame, (amount,))]
+    return bounded_ratio(frame, measures, measure, "TEUR", factor, size, sharp)
 
 
 def _percent(
-    frame: pd.DataFrame, above: str, below: str, measure: str, size: str | None
-) -> pd.DataFrame:
-    cells = _cells(frame, (above, below), size)
-    _one_unit(cells, (above, below))
-    return ratio(cells, above, below, measure, "PC", 100.0)
+    frame: pd.DataFrame, above: str, below: str, measure: str, size: str | None,
+    sharp: bool | None,
+) -> pd.DataFrame:  # fmt: skip
+    measures = _check(frame, above, below)
+    _one_unit(frame, measures)
+    return bounded_ratio(frame, measures, measure, "PC", 100.0, size, sharp)
 
 
-def _cells(frame: pd.DataFrame, measures: tuple[str, ...], size: str | None) -> pd.DataFrame:
-    """Cells of the two measures, withheld ones bounded with the help of the whole frame."""
+def _check(frame: pd.DataFrame, *measures: str) -> tuple[str, ...]:
+    """Refuse a frame that lacks one of some measures; names where to find it."""
     _refuse_lacking(frame, measures)
-    if size is None:
-        return bounds(frame)
-    return concat([size_level(frame, size, measure) for measure in measures])
+    return measures
 
 
 def _refuse_lacking(frame: pd.DataFrame, measures: tuple[str, ...]) -> None:

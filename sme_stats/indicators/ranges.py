@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from sme_stats.codelists import SizeRange, size_range
+from sme_stats.indicators.bounded import Bounded, sharpen_values
 from sme_stats.uncertainty.classes import Part, add_up, covers, outside, whole
 from sme_stats.uncertainty.cube import Array, Cube, result
 from sme_stats.uncertainty.intervals import divide, keep_inside, share
@@ -18,7 +19,10 @@ PRINTED = "_share"
 
 @dataclass
 class Values:
-    """An indicator's numbers for every group of a cube, and which groups have the cells for it."""
+    """An indicator's numbers for every group of a cube, and which groups have the cells for it.
+
+    ``ends`` says of groups that rest on withheld cells whether their ends are sharp.
+    """
 
     value: Array
     lower: Array
@@ -26,6 +30,7 @@ class Values:
     bits: Array
     withheld: Array
     keep: Array
+    ends: Array | None = None
 
 
 def share_values(cube: Cube, code: str) -> Values:
@@ -108,16 +113,28 @@ def _left(code: str, whole: str) -> str:
     return ""
 
 
-def share_of(cube: Cube, code: str) -> pd.DataFrame:
+def share_of(known: Bounded, code: str) -> pd.DataFrame:
     """Share of one range as a frame; empty where no group has the cells."""
-    numbers = share_values(cube, code)
+    cube, numbers = known.cube, share_values(known.cube, code)
+    if known.system is not None:
+        numbers = _settle(sharpen_values(known, numbers, code, "TOTAL"))
     return _frame(cube, code, numbers, share_measures(cube), unit="PC")
 
 
-def level_of(cube: Cube, code: str) -> pd.DataFrame:
-    """Level of one range as a frame; empty where no group has the cells."""
+def level_of(known: Bounded, code: str) -> tuple[pd.DataFrame, Array]:
+    """Level of one range as a frame, empty where no group has the cells; and the rows' groups."""
+    cube, numbers = known.cube, level_values(known.cube, code)
+    if known.system is not None:
+        numbers = _settle(sharpen_values(known, numbers, code))
     measures = cube.keys["measure"].astype(str).to_numpy()
-    return _frame(cube, code, level_values(cube, code), measures)
+    return _frame(cube, code, numbers, measures), np.flatnonzero(numbers.keep)
+
+
+def _settle(numbers: Values) -> Values:
+    """Where narrowed ends close on one number, that is the value, and nothing is hidden."""
+    value, closed = _determine(numbers.value, numbers.lower, numbers.upper)
+    ends = np.where(closed, "", numbers.ends)
+    return replace(numbers, value=value, withheld=numbers.withheld & ~closed, ends=ends)
 
 
 def share_measures(cube: Cube) -> Array:
@@ -136,6 +153,7 @@ def _frame(
         keys, measure=measures[keep], unit=unit or keys["unit"].astype(str).to_numpy(), size=code,
         value=numbers.value[keep], lower=numbers.lower[keep], upper=numbers.upper[keep],
         bits=numbers.bits[keep], withheld=numbers.withheld[keep],
+        ends=None if numbers.ends is None else numbers.ends[keep],
     )  # fmt: skip
 
 

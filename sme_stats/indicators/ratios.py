@@ -7,18 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sme_stats.codelists import ones
+from sme_stats.codelists import ones, size_code
 from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError
 from sme_stats.frame import check, codes, describe, dimensions, intervals, require, tidy
+from sme_stats.indicators.bounded import bound_cells, narrow, worst
+from sme_stats.indicators.ranges import level_of
 from sme_stats.uncertainty.cube import from_bits, not_blank, to_bits
 from sme_stats.uncertainty.intervals import divide, keep_inside
+from sme_stats.uncertainty.sums import Sums
 from sme_stats.uncertainty.withheld import bounds
 
 #: What two cells of a ratio must share; the measure, its code and its unit may differ.
 _FREE = ("indic", "measure", "unit")
 
 
-def average_size(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
+def average_size(
+    frame: pd.DataFrame, size: str | None = None, sharp: bool | None = None
+) -> pd.DataFrame:  # fmt: skip
     """Average size of enterprises, in persons employed per enterprise.
 
     Parameters
@@ -27,12 +32,15 @@ def average_size(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
         Observation frame with enterprises (or active enterprises) and persons employed.
     size : str, optional
         A class or range as for `size_share`; by default every published class and TOTAL.
+    sharp : bool, optional
+        As for `size_share`.
 
     Returns
     -------
     pandas.DataFrame
         One row a group and class, measure ``average_size``, unit ``PERS_PER_ENT``, with ``lower``
-        and ``upper``; no value where persons employed are withheld, only bounds.
+        and ``upper``; no value where persons employed are withheld, only bounds, and ``ends`` as
+        `size_share`.
 
     Raises
     ------
@@ -48,15 +56,49 @@ def average_size(frame: pd.DataFrame, size: str | None = None) -> pd.DataFrame:
     >>> dict(zip(size["geo"], size["value"].round(2)))
     {'DE': 6.68, 'IT': 3.01}
     """
-    from sme_stats.indicators.shares import size_level
-
     present = codes(frame["measure"])
     firms = [m for m in ("enterprises", "active_enterprises") if m in present]
     if not firms:
         raise UnknownNameError("measure in the frame", "enterprises", present)
-    cells = frame[frame["measure"].isin([*firms, "persons_employed"])]
-    cells = bounds(cells) if size is None else size_level(cells, size)
-    return ratio(cells, "persons_employed", firms, "average_size", "PERS_PER_ENT")
+    measures = ("persons_employed", *firms)
+    return bounded_ratio(frame, measures, "average_size", "PERS_PER_ENT", size=size, sharp=sharp)
+
+
+def bounded_ratio(
+    frame: pd.DataFrame, measures: Sequence[str], measure: str, unit: str, factor: float = 1.0,
+    size: str | None = None, sharp: bool | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Divide the first of some measures by the others, withheld cells bounded by the whole frame.
+
+    Of a size range or of every class and TOTAL; where withheld cells of both are tied together,
+    the ends are those of a linear-fractional program.
+    """
+    from sme_stats.indicators.shares import lacking_cells
+
+    known = bound_cells(frame, [m for m in measures if m in codes(frame["measure"])], sharp)
+    if size is None:  # a figure with an interval of its own is narrowed too
+        cells, groups = known.cells if known.system else bounds(known.cells), known.rows
+    else:
+        code = size_code(size)
+        cells, groups = level_of(known, code)
+        there = set(codes(cells["measure"])) if len(cells) else set()
+        if measures[0] not in there or not there & set(measures[1:]):
+            raise lacking_cells(known.cube, size, code)
+    out, pairs = _divide(cells, measures[0], measures[1:], measure, unit, factor)
+    hidden = (out["conf"].astype(str) != "").to_numpy()
+    if known.system is None or not hidden.any():
+        return out
+    lower, upper = intervals(out)
+    rows = np.flatnonzero(hidden & (lower < upper))
+    sides = [groups[pairs[name].to_numpy()[rows]] for name in ("_row", "_row_below")]
+    sums = [Sums.cells(side) if size is None else known.sums(code, side) for side in sides]
+    scale = factor * (pairs["scale"] / pairs["scale_below"]).to_numpy()[rows]
+    ends = np.where(hidden, "sharp", "").astype(object)
+    lower[rows], upper[rows], ends[rows] = narrow(
+        known.system, (lower[rows], upper[rows]), sums[0], sums[1], scale, sharp
+    )
+    columns = {str(c): out[c].array for c in out.columns}
+    return tidy(columns | {"lower": lower, "upper": upper, "ends": ends})
 
 
 def ratio(
@@ -116,7 +158,16 @@ def ratio(
     for wanted in (numerator, denominators[0]):
         if wanted not in present:
             raise UnknownNameError("measure in the frame", wanted, present)
+    return _divide(frame, numerator, denominators, measure, unit, factor)[0]
+
+
+def _divide(
+    frame: pd.DataFrame, numerator: str, denominators: Sequence[str], measure: str, unit: str,
+    factor: float,
+) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
+    """Quotients, and for each the pair of cells with their rows of the frame."""
     keys = [d for d in dimensions(frame) if d not in _FREE]
+    frame = frame.assign(_row=np.arange(len(frame)))
     left = _side(frame[frame["measure"] == numerator], keys)
     right = _side(frame[frame["measure"].isin(denominators)], keys)
     pairs = left.merge(right, on=keys, suffixes=("", "_below"))
@@ -130,17 +181,22 @@ def ratio(
     value = keep_inside(value, lower, upper)
     withheld = np.isnan(value) & (pairs["value_below"] != 0) & (pairs["held"] | pairs["held_below"])
     columns: dict[str, object] = {k: pairs[k].to_numpy() for k in keys}
-    return tidy(columns | {
+    if "ends" in pairs.columns:
+        columns["ends"] = np.where(
+            withheld, worst(*(pairs[c].to_numpy() for c in ("ends", "ends_below"))), ""
+        )
+    out = tidy(columns | {
         "indic": np.full(len(pairs), ""), "measure": np.full(len(pairs), measure),
         "unit": np.full(len(pairs), unit), "value": factor * value,
         "lower": factor * lower, "upper": factor * upper,
         "flag": from_bits(pairs["bits"].to_numpy() | pairs["bits_below"].to_numpy()),
         "conf": np.where(withheld, "C", ""),
     })  # fmt: skip
+    return out, pairs
 
 
 def _side(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    check(frame)
+    check(frame.drop(columns="_row"))
     units = codes(frame["unit"])
     if len(units) > 1:
         raise MixingError(
@@ -152,9 +208,12 @@ def _side(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     # Heads in thousands over enterprises one by one would be a thousandth of a person each.
     scale = ones(units[0]) if units else 1.0
     side = frame[keys].assign(
-        value=scale * frame["value"].to_numpy(), low=scale * lower, high=scale * upper
+        value=scale * frame["value"].to_numpy(), low=scale * lower, high=scale * upper, scale=scale
     )
     side["bits"], side["held"] = to_bits(frame["flag"]), not_blank(frame["conf"])
+    side["_row"] = frame["_row"]
+    if "ends" in frame.columns:
+        side["ends"] = frame["ends"].astype(str)
     known_side: pd.DataFrame = side[known]
     return known_side
 

@@ -8,16 +8,18 @@ from sme_stats import codelists
 from sme_stats.codelists import SizeRange, size_range
 from sme_stats.errors import NotAvailableError, UnknownNameError
 from sme_stats.frame import codes, concat, require
+from sme_stats.indicators.bounded import Bounded, bound_cells
 from sme_stats.indicators.ranges import PRINTED, level_of, share_of
 from sme_stats.uncertainty.classes import covers
-from sme_stats.uncertainty.cube import Cube, make, not_blank
-from sme_stats.uncertainty.withheld import bounds
+from sme_stats.uncertainty.cube import Cube
 
 #: Measures whose classes add up, and so have shares.
 ADDITIVE = tuple(m for m, row in codelists.table("MEASURE").items() if row["additive"] == "yes")
 
 
-def size_share(frame: pd.DataFrame, size: str = "SME", measure: str | None = None) -> pd.DataFrame:
+def size_share(
+    frame: pd.DataFrame, size: str = "SME", measure: str | None = None, sharp: bool | None = None
+) -> pd.DataFrame:
     """Share of a size class or range in TOTAL, in percent.
 
     The range is made of the fewest published cells: its own class, a sum of classes, or TOTAL less
@@ -34,15 +36,22 @@ def size_share(frame: pd.DataFrame, size: str = "SME", measure: str | None = Non
         0-249, ``"micro"``, ``"large"``, ``"zero-employees"``).
     measure : str, optional
         Harmonised measure; by default every additive measure of the frame.
+    sharp : bool, optional
+        What to do where rules beyond one group tie withheld cells together (sections add to their
+        aggregate, enterprises are withheld too): True solves a linear-fractional program for each
+        such row, False leaves the ends that part, rest and TOTAL give by themselves, which hold
+        but may be wider. By default the programs are solved where they take up to 20,000 cells in
+        all, about a second.
 
     Returns
     -------
     pandas.DataFrame
         One row a group, ``measure`` ending in ``_share``, ``unit`` PC: ``value`` in 0 to 100, NaN
-        where it rests on a withheld cell and is not determined; ``lower`` and ``upper`` sharp
-        in one group (part plus rest is TOTAL; where enterprises are withheld too they hold but
-        may be wider than those of `bound_ratio`); ``flag`` the union of what went in; ``conf`` C
-        where a withheld cell went in.
+        where it rests on a withheld cell and is not determined; ``lower`` and ``upper``;
+        ``flag`` the union of what went in; ``conf`` C where a withheld cell went in. Where
+        something is withheld, ``ends`` says of such rows: ``sharp``, some table that the published
+        cells allow attains both ends; ``sure``, they hold but may be wider; ``contradicted``, the
+        published cells contradict each other and only part, rest and TOTAL were used.
 
     Raises
     ------
@@ -71,14 +80,13 @@ def size_share(frame: pd.DataFrame, size: str = "SME", measure: str | None = Non
     Withheld classes leave an interval and no value:
 
     >>> share = size_share(load("sbs_sc_ovw", geo="PT", year=2021), "SME", "persons_employed")
-    >>> share[["value", "lower", "upper"]].round(2).to_dict("list")
-    {'value': [nan], 'lower': [69.74], 'upper': [93.47]}
+    >>> share[["value", "lower", "upper", "ends"]].round(2).to_dict("list")
+    {'value': [nan], 'lower': [69.74], 'upper': [93.47], 'ends': ['sharp']}
     """
     code = codelists.size_code(size)
     if code == "TOTAL":
         raise UnknownNameError("size for a share", size, _sizes(frame), "TOTAL is the whole")
-    cube = bounded_cube(frame, measure)
-    out = share_of(cube, code)
+    out = share_of(_bounded(frame, measure, sharp), code)
     if out.empty:
         raise NotAvailableError(
             f"no group has the cells for the share of {size} ({code}): it needs TOTAL and the "
@@ -87,7 +95,9 @@ def size_share(frame: pd.DataFrame, size: str = "SME", measure: str | None = Non
     return out
 
 
-def size_structure(frame: pd.DataFrame, measure: str | None = None) -> pd.DataFrame:
+def size_structure(
+    frame: pd.DataFrame, measure: str | None = None, sharp: bool | None = None
+) -> pd.DataFrame:
     """Share of every published class in TOTAL, in percent.
 
     Parameters
@@ -96,6 +106,8 @@ def size_structure(frame: pd.DataFrame, measure: str | None = None) -> pd.DataFr
         Observation frame with classes and TOTAL.
     measure : str, optional
         Harmonised measure; by default every additive measure of the frame.
+    sharp : bool, optional
+        As for `size_share`.
 
     Returns
     -------
@@ -117,16 +129,17 @@ def size_structure(frame: pd.DataFrame, measure: str | None = None) -> pd.DataFr
     >>> dict(zip(structure["size"], structure["value"].round(3)))
     {'0-9': 94.33, '10-19': 3.096, '20-49': 1.657, '50-249': 0.752, 'GE250': 0.164}
     """
-    cube = bounded_cube(frame, measure)
-    parts = [out for code in partition(cube.codes) if not (out := share_of(cube, code)).empty]
+    known = _bounded(frame, measure, sharp)
+    names = known.cube.codes
+    parts = [out for code in partition(names) if not (out := share_of(known, code)).empty]
     if not parts:
-        raise NotAvailableError(
-            f"no group has classes and TOTAL; the frame has {', '.join(cube.codes)}"
-        )
+        raise NotAvailableError(f"no group has classes and TOTAL; the frame has {', '.join(names)}")
     return concat(parts)
 
 
-def size_level(frame: pd.DataFrame, size: str, measure: str | None = None) -> pd.DataFrame:
+def size_level(
+    frame: pd.DataFrame, size: str, measure: str | None = None, sharp: bool | None = None
+) -> pd.DataFrame:
     """Level of a size class or range: its own cell, a sum of classes, or TOTAL less the rest.
 
     Parameters
@@ -137,11 +150,14 @@ def size_level(frame: pd.DataFrame, size: str, measure: str | None = None) -> pd
         As for `size_share`, or ``"total"``.
     measure : str, optional
         Measure; by default all.
+    sharp : bool, optional
+        As for `size_share`.
 
     Returns
     -------
     pandas.DataFrame
-        One row a group, the measure and unit of the frame, with ``lower`` and ``upper``.
+        One row a group, the measure and unit of the frame, with ``lower`` and ``upper`` and, where
+        something is withheld, ``ends`` as `size_share`.
 
     Raises
     ------
@@ -156,13 +172,18 @@ def size_level(frame: pd.DataFrame, size: str, measure: str | None = None) -> pd
     33011266
     """
     code = codelists.size_code(size)
-    cube = bounded_cube(frame, measure)
-    out = level_of(cube, code)
+    known = _bounded(frame, measure, sharp)
+    out, _ = level_of(known, code)
     if out.empty:
-        raise NotAvailableError(
-            f"no group has the cells for {size} ({code}); the frame has {', '.join(cube.codes)}"
-        )
+        raise lacking_cells(known.cube, size, code)
     return out
+
+
+def lacking_cells(cube: Cube, size: str, code: str) -> NotAvailableError:
+    """Error for a range that no group has the cells for."""
+    return NotAvailableError(
+        f"no group has the cells for {size} ({code}); the frame has {', '.join(cube.codes)}"
+    )
 
 
 def without_employees(frame: pd.DataFrame) -> pd.DataFrame:
@@ -201,6 +222,12 @@ def without_employees(frame: pd.DataFrame) -> pd.DataFrame:
 
 def bounded_cube(frame: pd.DataFrame, measure: str | None = None) -> Cube:
     """Cube of the asked measures, withheld cells bounded with the help of all the others."""
+    return _bounded(frame, measure).cube
+
+
+def _bounded(
+    frame: pd.DataFrame, measure: str | None = None, sharp: bool | None = None
+) -> Bounded:  # fmt: skip
     require(frame, "measure", "size", "geo", "year", "value", "flag", "conf")
     measures = codes(frame["measure"])
     additive = [m for m in measures if m.removesuffix(PRINTED) in ADDITIVE]
@@ -209,10 +236,7 @@ def bounded_cube(frame: pd.DataFrame, measure: str | None = None) -> Cube:
         if not wanted:
             raise UnknownNameError("measure in the frame", measure, measures)
         additive = wanted
-    cells = bounds(frame) if not_blank(frame["conf"]).any() else frame
-    if set(codes(cells["measure"])) != set(additive):
-        cells = cells[cells["measure"].isin(additive)]
-    return make(cells)
+    return bound_cells(frame, additive, sharp)
 
 
 def partition(names: list[str]) -> list[str]:

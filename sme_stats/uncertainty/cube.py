@@ -272,11 +272,13 @@ def result(
     upper: Array,
     bits: Array,
     withheld: Array,
+    ends: Array | None = None,
 ) -> pd.DataFrame:
     """Build an indicator's result as an observation frame.
 
     A value stands only where it is determined or computed from published figures; a row that
-    rests on a withheld cell has ``conf`` C and, unless bounds close, no value.
+    rests on a withheld cell has ``conf`` C and, unless bounds close, no value; what is to be said
+    of its `ends` stands in a column of that name where there is something to say.
     """
     rows = len(keys)
     columns: dict[str, object] = {
@@ -289,6 +291,8 @@ def result(
         "value": value, "lower": lower, "upper": upper,
         "flag": from_bits(bits), "conf": np.where(withheld, "C", ""),
     }  # fmt: skip
+    if ends is not None and (ends != "").any():
+        columns["ends"] = ends
     if size is not None:
         columns["size"] = np.full(rows, size)
     return tidy(columns)

@@ -1,6 +1,13 @@
-"""Sharp ends of a ratio of sums over everything published: linear-fractional programming."""
+"""Sharp ends of ratios of sums over everything published: linear-fractional programming.
+
+Dividing the ends of two sums would let the same withheld cell be high above and low below. Here a
+ratio is optimised over the tables that the published cells allow.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -9,15 +16,24 @@ from sme_stats.errors import IncoherentError, WithheldError
 from sme_stats.frame import require
 from sme_stats.uncertainty.cube import Array
 from sme_stats.uncertainty.propagation import propagate
+from sme_stats.uncertainty.sums import Sums
 from sme_stats.uncertainty.system import System, build
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    from sme_stats.uncertainty.charnes_cooper import Program
+    from sme_stats.uncertainty.programs import Open
+
+#: Unknown cells, counted once for every ratio that needs them, up to which ratios are sharpened
+#: without being asked: about a second.
+MOST_CELLS = 20_000
+#: What is said of the ends of a result that rests on a withheld cell.
+SHARP, SURE, CONTRADICTED = "sharp", "sure", "contradicted"
 
 
 def bound_ratio(frame: pd.DataFrame, numerator: Array, denominator: Array) -> tuple[float, float]:
     """Least and greatest value of one sum of cells over another, given all that is published.
-
-    Dividing the ends of the two sums would let the same withheld cell be high above and low
-    below. Here the ratio is optimised over the tables that the published cells allow, by the
-    transformation of Charnes and Cooper (1962), which makes it one linear program for each end.
 
     Parameters
     ----------
@@ -53,18 +69,25 @@ def bound_ratio(frame: pd.DataFrame, numerator: Array, denominator: Array) -> tu
     require(frame, "size", "measure", "value", "conf")
     system = build(frame)
     found = propagate(system)
-    lower, upper, broken = found.lower, found.upper, found.broken
     used = np.asarray(numerator) | np.asarray(denominator)
-    if np.isnan(lower[used]).any():
+    if np.isnan(found.lower[used]).any():
         raise WithheldError("a cell of the ratio is not in the table, so no bound of it is known")
     touched = _touching(system, used)
-    if broken[touched].any() or found.clash[system.cell[np.isin(system.rule, touched)]].any():
-        raise IncoherentError(
-            "published cells that the ratio rests on contradict each other; contradictions(frame) "
-            "names them"
-        )
-    ends = [_optimum(system, lower, upper, numerator, denominator, touched, s) for s in (1.0, -1.0)]
-    return ends[0], -ends[1]
+    inside = system.cell[np.isin(system.rule, touched)]
+    if found.broken[touched].any() or found.clash[inside].any():
+        raise _contradiction()
+    ratios = Ratios(system, Sums.of([numerator]), Sums.of([denominator]))
+    lower, upper, bad = ratios.extremes(np.array([0]))
+    if bad[0]:
+        raise _contradiction()
+    return float(lower[0]), float(upper[0])
+
+
+def _contradiction() -> IncoherentError:
+    return IncoherentError(
+        "published cells that the ratio rests on contradict each other; contradictions(frame) "
+        "names them"
+    )
 
 
 def _touching(system: System, used: Array) -> Array:
@@ -80,35 +103,147 @@ def _touching(system: System, used: Array) -> Array:
         reached[system.cell[rules[system.rule]]] = True
 
 
-def _optimum(
-    system: System, lower: Array, upper: Array, numerator: Array, denominator: Array,
-    rules: Array, sign: float,
-) -> float:  # fmt: skip
-    """Least of sign times the ratio: variables y = t x and t, with the denominator scaled to 1."""
-    from scipy import sparse
-    from scipy.optimize import linprog
+@dataclass(frozen=True)
+class Narrower:
+    """Ends of several ratios, and what is to be said of them: `SHARP`, `SURE`, `CONTRADICTED`.
 
-    part = system.rows(rules)
-    cells = np.union1d(part.cell, np.flatnonzero(numerator | denominator))
-    place = np.searchsorted(cells, part.cell)
-    matrix = sparse.csr_array((part.factor, (part.rule, place)), shape=(len(rules), len(cells)))
-    low, high = lower[cells], upper[cells]
-    identity = sparse.eye_array(len(cells), format="csr")
-    blocks, ends = [], []
-    for side, end, way in ((matrix, part.high, 1.0), (matrix, part.low, -1.0),
-                           (identity, high, 1.0), (identity, low, -1.0)):  # fmt: skip
-        finite = np.isfinite(end)
-        column = sparse.csr_array((-way * end[finite])[:, None])
-        blocks.append(sparse.hstack([way * side[finite], column], format="csr"))
-        ends.append(np.zeros(int(finite.sum())))
-    weight = np.concatenate([denominator[cells].astype(float), [0.0]])
-    found = linprog(
-        np.concatenate([sign * numerator[cells].astype(float), [0.0]]),
-        A_ub=sparse.vstack(blocks, format="csr"), b_ub=np.concatenate(ends),
-        A_eq=weight[None, :], b_eq=[1.0], bounds=(0, None), method="highs",
-    )  # fmt: skip
-    if found.status == 3:
-        return -np.inf
-    if found.status != 0:
-        raise IncoherentError("published cells that the ratio rests on contradict each other")
-    return float(np.asarray(found.fun))
+    NaN where an end was not computed.
+    """
+
+    lower: Array
+    upper: Array
+    said: Array
+
+
+def sharpen(
+    system: System, above: Sums, below: Sums | None = None, always: bool | None = None,
+    surely: bool = False,
+) -> Narrower:  # fmt: skip
+    """Sharp ends of those ratios whose cells are tied to each other by more than one rule.
+
+    Elsewhere the ends of the cells, put together by the closed form of a share or a quotient, are
+    sharp already: there is one unknown cell, or one rule, or there are rules that share no cell.
+
+    Parameters
+    ----------
+    system : System
+        Rules over a frame.
+    above, below : Sums
+        Numerators and denominators, cells of that frame; without denominators plain sums.
+    always : bool, optional
+        Sharpen all, or none; by default all where that takes up to `MOST_CELLS` cells, else none.
+    surely : bool
+        Only ratios whose denominator is above zero in every table.
+    """
+    count = above.count
+    said = np.full(count, SHARP, dtype=object)
+    lower, upper = np.full(count, np.nan), np.full(count, np.nan)
+    ratios = Ratios(system, above, below)
+    said[ratios.bad] = CONTRADICTED
+    wanted = np.flatnonzero(ratios.tied & ~ratios.bad)
+    said[wanted] = SURE
+    # Where a denominator may be zero there may be no ratio: ends of those that there are.
+    wanted = wanted[ratios.least_below[wanted] >= (1e-9 if surely else 0)]
+    few = ratios.cells_of(wanted).sum() <= MOST_CELLS
+    if len(wanted) and (few if always is None else always):
+        lower[wanted], upper[wanted], bad = ratios.extremes(wanted)
+        said[wanted] = np.where(np.isnan(lower[wanted] + upper[wanted]), SURE, SHARP)
+        said[wanted[bad]] = CONTRADICTED
+    return Narrower(lower, upper, said)
+
+
+class Ratios:
+    """Ratios of sums as programs over what a system leaves open.
+
+    Attributes
+    ----------
+    tied : numpy.ndarray of bool
+        Ratios with two unknown cells of one block that has several rules, or cells without ends.
+    bad : numpy.ndarray of bool
+        Ratios with a cell in a block where a rule cannot hold.
+    least_below : numpy.ndarray
+        What the denominator is at least, by its cells.
+    """
+
+    def __init__(self, system: System, above: Sums, below: Sums | None = None) -> None:
+        from scipy import sparse
+
+        from sme_stats.uncertainty.programs import open_part, rules_in
+
+        found = propagate(system)
+        shape = above.count, len(system.lower)
+        self._part = open_part(system, found.lower, found.upper, found.broken, least=0)
+        whole = [
+            sparse.csr_array((s.factor, (s.row, s.cell)), shape=shape)
+            for s in (above, below or Sums.of([np.zeros(0, dtype=bool)] * above.count))
+        ]
+        known = np.nan_to_num(found.lower, neginf=0.0)
+        known[self._part.cells] = 0.0
+        self._fixed = [matrix @ known for matrix in whole]
+        self._fixed[1] += below is None
+        self._open = [matrix[:, self._part.cells] for matrix in whole]
+        self.least_below = self._fixed[1] + _least(self._open[1], self._part)
+        pattern = (abs(self._open[0]) + abs(self._open[1])).tocoo()
+        row, column = pattern.coords
+        blocks = int(self._part.block.max(initial=0)) + 1
+        pair, times = np.unique(row * blocks + self._part.block[column], return_counts=True)
+        self._row, self._block = pair // blocks, pair % blocks
+        loose = np.zeros(blocks, dtype=bool)
+        loose[self._part.block[np.isinf(self._part.lower)]] = True
+        many = (rules_in(self._part)[self._block] > 1) | loose[self._block]
+        self.tied = self._where(many & (times > 1))
+        doubtful = found.clash.copy()
+        doubtful[system.cell[found.broken[system.rule]]] = True
+        wrong = np.zeros(blocks, dtype=bool)
+        wrong[self._part.block[doubtful[self._part.cells]]] = True
+        self.bad = self._where(wrong[self._block])
+
+    def _where(self, pairs: Array) -> Array:
+        """Ratios of some pairs of a ratio and a block."""
+        out = np.zeros(self._fixed[0].shape[0], dtype=bool)
+        out[self._row[pairs]] = True
+        return out
+
+    def cells_of(self, ratios: Array) -> Array:
+        """How many unknown cells each of some ratios is a program over."""
+        sizes = np.bincount(self._part.block.astype(int), minlength=1)
+        cells = np.bincount(self._row, sizes[self._block], self._fixed[0].shape[0])
+        out: Array = cells[ratios]
+        return out
+
+    def extremes(self, ratios: Array) -> tuple[Array, Array, Array]:
+        """Least and greatest value of some ratios, and which rest on a block without a table.
+
+        NaN where a program fails.
+        """
+        from sme_stats.uncertainty.charnes_cooper import optima
+        from sme_stats.uncertainty.programs import MOST_COLUMNS, find_infeasible
+
+        used = np.unique(self._block[np.isin(self._row, ratios)])
+        wrong, part = find_infeasible(self._part.only(used))
+        bad = self._where(np.isin(self._block, wrong))[ratios]
+        lower, upper = np.full(len(ratios), np.nan), np.full(len(ratios), np.nan)
+        portion = np.cumsum(self.cells_of(ratios) + 1) // MOST_COLUMNS
+        for number in np.unique(portion[~bad]):
+            chosen = np.flatnonzero((portion == number) & ~bad)
+            copies = [self._copy(part, int(r)) for r in ratios[chosen]]
+            lower[chosen] = optima(copies, 1.0)
+            upper[chosen] = -optima(copies, -1.0)
+        return lower, upper, bad
+
+    def _copy(self, part: Open, ratio: int) -> Program:
+        from sme_stats.uncertainty.charnes_cooper import Program
+
+        part = part.only(self._block[self._row == ratio])
+        place = np.searchsorted(self._part.cells, part.cells)
+        above, below = (m[[ratio]][:, place].toarray()[0] for m in self._open)
+        return Program.of(part, above, below, self._fixed[0][ratio], self._fixed[1][ratio])
+
+
+def _least(sums: sparse.csr_array, part: Open) -> Array:
+    """What sums of open cells are at least, by the ends of the cells."""
+    terms = sums.tocoo()
+    row, cell = terms.coords
+    end = np.where(terms.data > 0, part.lower[cell], part.upper[cell])
+    out: Array = np.bincount(row, terms.data * end, sums.shape[0])
+    return out

@@ -66,8 +66,10 @@ class Open:
         )  # fmt: skip
 
 
-def open_part(system: System, lower: Array, upper: Array, broken: Array) -> Open:
-    """Cut out unknown cells that stand in at least two rules together, block by block."""
+def open_part(
+    system: System, lower: Array, upper: Array, broken: Array, least: int = 2
+) -> Open:  # fmt: skip
+    """Cut out unknown cells, block by block: of blocks with at least so many rules."""
     # Where an end is infinite the comparison with an infinite width would fail.
     narrow = _TIGHT * np.maximum(1.0, np.abs(np.where(np.isfinite(lower), lower, 0.0)))
     unknown = upper - lower > narrow
@@ -86,9 +88,14 @@ def open_part(system: System, lower: Array, upper: Array, broken: Array) -> Open
         system.high[rows] - offset[rows], lower[columns], upper[columns], np.zeros(len(columns)),
     )  # fmt: skip
     part.block = _blocks(part.matrix)
-    rules_of = part.block[part.matrix.indices[part.matrix.indptr[:-1]]] if len(rows) else rows
-    counts = np.bincount(rules_of, minlength=int(part.block.max(initial=0)) + 1)
-    return part.only(np.flatnonzero(counts > 1))
+    return part.only(np.flatnonzero(rules_in(part) >= least))
+
+
+def rules_in(part: Open) -> Array:
+    """How many rules each block has, by its number."""
+    own = part.block[part.matrix.indices[part.matrix.indptr[:-1]]].astype(int)
+    counts: Array = np.bincount(own, minlength=int(part.block.max(initial=-1)) + 1)
+    return counts
 
 
 def _blocks(matrix: sparse.csr_array) -> Array:
@@ -142,7 +149,7 @@ def find_infeasible(part: Open) -> tuple[Array, Open]:
     matrix = sparse.hstack([part.matrix, slack, -slack], format="csr")
     cost = np.concatenate([np.zeros(cells), np.ones(2 * rows)])
     bounds = [*zip(part.lower, part.upper, strict=True), *[(0.0, np.inf)] * (2 * rows)]
-    solved = _solve(cost, matrix, part.low, part.high, bounds)
+    solved = solve(cost, matrix, part.low, part.high, bounds)
     under, over = solved[cells : cells + rows], solved[cells + rows :]
     size = np.maximum(1.0, np.abs(np.where(np.isfinite(part.low), part.low, part.high)))
     wrong = under + over > 1e-6 + 1e-9 * size
@@ -194,7 +201,7 @@ def _all_rays(cone: Open) -> Array:
     identity = sparse.eye_array(cells, format="csr")
     matrix = sparse.block_array([[cone.matrix, None], [-identity, identity]], format="csr")
     ends = [(0.0, np.inf if up else 0.0) for up in cone.upper] + [(0.0, 1.0)] * cells
-    solved = _solve(
+    solved = solve(
         np.concatenate([np.zeros(cells), -np.ones(cells)]), matrix,
         np.concatenate([cone.low, np.full(cells, -np.inf)]),
         np.concatenate([cone.high, np.zeros(cells)]), ends,
@@ -214,11 +221,11 @@ def _weights(size: int, seed: int) -> Array:
 
 def _strike(
     part: Open, cost: Array, lower: Array, upper: Array, todo: dict[str, Array]
-) -> None:  # fmt: skip
+) -> None:
     """Solve once for all; a cell that reaches its propagated end there has that end for sure."""
     try:
-        solved = _solve(cost, *_sides(part))
-    except _UnboundedError:
+        solved = solve(cost, *_sides(part))
+    except UnboundedError:
         return
     near = _CLOSE * np.maximum(1.0, np.abs(solved))
     todo["least"] &= ~(solved <= lower + near)
@@ -239,7 +246,7 @@ def _extremes(part: Open, chosen: Array, sign: float) -> Array:
     """One copy of its block for each cell, all in one program, each cell its own objective."""
     try:
         return _solve_copies(part, chosen, sign)
-    except _UnboundedError:
+    except UnboundedError:
         # A cell that may be a loss, in sums with others: which of them has no end, by halves.
         if len(chosen) == 1:
             return np.array([-sign * np.inf])
@@ -258,7 +265,7 @@ def _solve_copies(part: Open, chosen: Array, sign: float) -> Array:
     cost = np.zeros(offsets[-1])
     cost[own] = sign
     bounds = [pair for c in copies for pair in zip(c.lower, c.upper, strict=True)]
-    solved = _solve(
+    solved = solve(
         cost, sparse.block_diag([c.matrix for c in copies], format="csr"),
         np.concatenate([c.low for c in copies]), np.concatenate([c.high for c in copies]), bounds,
     )  # fmt: skip
@@ -266,17 +273,17 @@ def _solve_copies(part: Open, chosen: Array, sign: float) -> Array:
     return ends
 
 
-class _UnboundedError(Exception):
+class UnboundedError(Exception):
     """The objective has no end."""
 
 
-def _solve(
+def solve(
     cost: Array, matrix: sparse.csr_array, low: Array, high: Array,
     bounds: list[tuple[float, float]], presolve: bool = True,
 ) -> Array:  # fmt: skip
     """Least cost subject to ``low <= matrix @ x <= high``."""
+    above, below = (low < high) & np.isfinite(high), (low < high) & np.isfinite(low)
     equal = low == high
-    above, below = ~equal & np.isfinite(high), ~equal & np.isfinite(low)
     upper = sparse.vstack([matrix[above], -matrix[below]], format="csr")
     found = linprog(
         cost, A_ub=upper if upper.shape[0] else None,
@@ -285,10 +292,10 @@ def _solve(
         bounds=bounds, method="highs", options={"presolve": presolve},
     )  # fmt: skip
     if found.status == 3:
-        raise _UnboundedError
+        raise UnboundedError
     if found.status != 0 and presolve:
         # HiGHS's presolve calls some programs infeasible that have no end.
-        return _solve(cost, matrix, low, high, bounds, presolve=False)
+        return solve(cost, matrix, low, high, bounds, presolve=False)
     if found.status != 0:
         raise IncoherentError(f"the linear program over withheld cells failed: {found.message}")
     return np.asarray(found.x)

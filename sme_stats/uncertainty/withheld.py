@@ -57,6 +57,11 @@ def bounds(frame: pd.DataFrame) -> pd.DataFrame:
     >>> cell[["value", "lower", "upper"]].to_dict("list")
     {'value': [nan], 'lower': [330150.0], 'upper': [1307126.0]}
     """
+    return with_system(frame)[0]
+
+
+def with_system(frame: pd.DataFrame) -> tuple[pd.DataFrame, System]:
+    """Bounds of `frame`, and the rules that they come from, for what needs both."""
     require(frame, "dataset", "measure", "unit", "geo", "value", "conf")
     system = build(frame)
     lower, upper = system.lower, system.upper
@@ -68,7 +73,7 @@ def bounds(frame: pd.DataFrame) -> pd.DataFrame:
         upper = np.where(known, system.upper, upper)
     out = frame.copy()
     out["lower"], out["upper"] = lower, upper
-    return out
+    return out, system
 
 
 def _open(lower: Array, upper: Array) -> Array:
