@@ -79,15 +79,13 @@ def sharpen_values(known: Bounded, numbers: Values, code: str, whole: str = "") 
     above = known.sums(code, rows)
     below = known.sums(whole, rows) if whole else None
     factor = 100.0 if whole else 1.0
-    lower, upper, said = narrow(
-        known.system, (numbers.lower[rows], numbers.upper[rows]), above, below, factor, known.always,
-        surely=True,
-    )  # fmt: skip
-    ends = np.where(resting, "sharp", "").astype(object)
-    ends[rows] = said
+    ends = numbers.lower[rows], numbers.upper[rows]
+    lower, upper, said = narrow(known.system, ends, above, below, factor, known.always, surely=True)
+    told = np.where(resting, "sharp", "").astype(object)
+    told[rows] = said
     low, high = numbers.lower.copy(), numbers.upper.copy()
     low[rows], high[rows] = lower, upper
-    return replace(numbers, lower=low, upper=high, ends=ends)
+    return replace(numbers, lower=low, upper=high, ends=told)
 
 
 def narrow(

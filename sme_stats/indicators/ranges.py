@@ -133,7 +133,7 @@ def level_of(known: Bounded, code: str) -> tuple[pd.DataFrame, Array]:
 def _settle(numbers: Values) -> Values:
     """Where narrowed ends close on one number, that is the value, and nothing is hidden."""
     value, closed = _determine(numbers.value, numbers.lower, numbers.upper)
-    ends = np.where(closed, "", numbers.ends)
+    ends = None if numbers.ends is None else np.where(closed, "", numbers.ends)
     return replace(numbers, value=value, withheld=numbers.withheld & ~closed, ends=ends)
 
 

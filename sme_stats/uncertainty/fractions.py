@@ -147,7 +147,8 @@ def sharpen(
     few = ratios.cells_of(wanted).sum() <= MOST_CELLS
     if len(wanted) and (few if always is None else always):
         lower[wanted], upper[wanted], bad = ratios.extremes(wanted)
-        said[wanted] = np.where(np.isnan(lower[wanted] + upper[wanted]), SURE, SHARP)
+        failed = np.isnan(lower[wanted]) | np.isnan(upper[wanted])
+        said[wanted] = np.where(failed, SURE, SHARP)
         said[wanted[bad]] = CONTRADICTED
     return Narrower(lower, upper, said)
 
