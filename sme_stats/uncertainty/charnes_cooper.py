@@ -13,7 +13,8 @@ from scipy import sparse
 
 from sme_stats.errors import IncoherentError
 from sme_stats.uncertainty.cube import Array
-from sme_stats.uncertainty.programs import Open, UnboundedError, solve
+from sme_stats.uncertainty.programs import Open
+from sme_stats.uncertainty.solving import UnboundedError, solve
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
-from sme_stats.errors import IncoherentError
 from sme_stats.uncertainty.cube import Array
+from sme_stats.uncertainty.solving import UnboundedError, solve
 from sme_stats.uncertainty.system import System
 
 #: Columns of one linear program: large enough to spread the cost of a call, small enough that
@@ -219,9 +218,7 @@ def _weights(size: int, seed: int) -> Array:
     return np.random.default_rng(seed).uniform(0.5, 1.5, size)
 
 
-def _strike(
-    part: Open, cost: Array, lower: Array, upper: Array, todo: dict[str, Array]
-) -> None:
+def _strike(part: Open, cost: Array, lower: Array, upper: Array, todo: dict[str, Array]) -> None:
     """Solve once for all; a cell that reaches its propagated end there has that end for sure."""
     try:
         solved = solve(cost, *_sides(part))
@@ -271,31 +268,3 @@ def _solve_copies(part: Open, chosen: Array, sign: float) -> Array:
     )  # fmt: skip
     ends: Array = solved[own]
     return ends
-
-
-class UnboundedError(Exception):
-    """The objective has no end."""
-
-
-def solve(
-    cost: Array, matrix: sparse.csr_array, low: Array, high: Array,
-    bounds: list[tuple[float, float]], presolve: bool = True,
-) -> Array:  # fmt: skip
-    """Least cost subject to ``low <= matrix @ x <= high``."""
-    above, below = (low < high) & np.isfinite(high), (low < high) & np.isfinite(low)
-    equal = low == high
-    upper = sparse.vstack([matrix[above], -matrix[below]], format="csr")
-    found = linprog(
-        cost, A_ub=upper if upper.shape[0] else None,
-        b_ub=np.concatenate([high[above], -low[below]]) if upper.shape[0] else None,
-        A_eq=matrix[equal] if equal.any() else None, b_eq=low[equal] if equal.any() else None,
-        bounds=bounds, method="highs", options={"presolve": presolve},
-    )  # fmt: skip
-    if found.status == 3:
-        raise UnboundedError
-    if found.status != 0 and presolve:
-        # HiGHS's presolve calls some programs infeasible that have no end.
-        return solve(cost, matrix, low, high, bounds, presolve=False)
-    if found.status != 0:
-        raise IncoherentError(f"the linear program over withheld cells failed: {found.message}")
-    return np.asarray(found.x)

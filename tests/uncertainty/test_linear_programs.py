@@ -6,7 +6,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from sme_stats.errors import IncoherentError
-from sme_stats.uncertainty import programs
+from sme_stats.uncertainty import programs, solving
 from sme_stats.uncertainty.programs import find_infeasible, joined, open_part, sharpen
 
 from .systems import system
@@ -204,8 +204,8 @@ def test_a_program_without_end_is_not_called_impossible():
     inside = matrix @ np.array([8, 5, 5, 7, 3, 5, 1]) / 15
     assert (low - 1e-9 <= inside).all() and (inside <= high + 1e-9).all()
     cost = -np.array([1.0, 1, 1, 1, 0, 1, 0])
-    with pytest.raises(programs._UnboundedError):
-        programs._solve(cost, matrix, low, high, [(0, INF)] * 7)
+    with pytest.raises(solving.UnboundedError):
+        solving.solve(cost, matrix, low, high, [(0, INF)] * 7)
 
 
 def test_cells_joined_by_rules_that_hold():
