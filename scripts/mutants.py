@@ -33,7 +33,7 @@ KILLED = ("killed", "timeout", "segfault", "suspicious", "caught by type check")
 LEAST = 85.0
 LAYERS = ("indicators", "uncertainty", "claims")
 #: Mutants that are run at a time.
-BATCH = 50
+BATCH = 100
 
 
 def main(arguments: list[str]) -> int:

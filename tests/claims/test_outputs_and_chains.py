@@ -20,7 +20,7 @@ from sme_stats.claims.outputs import (
 )
 from sme_stats.claims.points import definition_points, map_of
 from sme_stats.claims.printed import Reading
-from sme_stats.claims.scan import columns, first_holding, scan
+from sme_stats.claims.scan import Hits, Scan, columns, first_holding, scan
 from sme_stats.claims.search import weights_table
 from sme_stats.claims.space import Space
 from sme_stats.claims.verdicts import check
@@ -245,6 +245,33 @@ def test_a_scan_counts_what_is_of_the_printed_kind(space):
     assert scan(claim("EUR 5"), columns(space), Weights()).searched == 0
     assert list(scan(claim("EUR 5"), columns(space), Weights()).nearest(())) == []
     assert {block.statistic for block, _ in columns(space)} == {"share", "level", "change"}
+
+
+def test_only_the_nearest_hits_are_looked_at_closely(space):
+    asked = claim("10%")
+    (block,) = (b for b in space.blocks("share") if b.of == "TOTAL")
+    rows = np.zeros(3000, np.int64)
+    found = Scan(found=[
+        Hits(block, "GE250", rows, rows, np.full(3000, 2.0)),
+        Hits(block, "0-9", rows, rows, np.full(3000, 1.0)),
+    ])  # fmt: skip
+    # All are as near as the five thousandth.
+    assert len(list(found.nearest(asked.printed.readings))) == 6000
+    found.found.append(Hits(block, "0-9", rows, rows, np.full(3000, 0.5)))
+    near = list(found.nearest(asked.printed.readings))
+    assert len(near) == 6000 and {e.size for e, _ in near} == {"0-9"}
+
+
+def test_nothing_grows_from_nothing(cells):
+    space = Space([concat([
+        cells({"TOTAL": n}, **COMMON, year=year) for n, year in ((0, 2021), (5, 2022), (10, 2023))
+    ])])  # fmt: skip
+    growth = [b for b in space.blocks("change") if "PC" in b.keys["unit"].categories]
+    (block,) = growth
+    numbers = block.column("TOTAL")
+    known = {int(y): (bool(k), float(v)) for y, k, v in
+             zip(block.keys["year"], numbers.keep, numbers.value, strict=True)}  # fmt: skip
+    assert known[2023] == (True, 100.0) and known[2022][0] is False
 
 
 def test_the_first_reading_that_holds():

@@ -78,6 +78,19 @@ def test_broken_rules_and_cells_that_are_not_there_are_left_out():
     assert opened(rules, [*ends, (np.nan, np.nan)]).rules.tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize(("least", "width", "known"), [
+    (0, 0.5e-10, True), (0, 1.5e-10, False), (1e4, 0.5e-6, True), (1e4, 1.5e-6, False),
+    (-1e4, 0.5e-6, True),
+])  # fmt: skip
+def test_a_cell_that_is_nearly_known_is_known(least, width, known):
+    rules, ends = two_by_two((10, 5), (12, 3))
+    rules = [({**cells, 4: 1}, low + least, high + least) for cells, low, high in rules]
+    part = opened(rules, [*ends, (least, least + width)])
+    assert (4 in part.cells.tolist()) is not known
+    taken = 0 if known else least
+    assert part.low.tolist() == pytest.approx([end + taken for end in (10, 5, 12, 3)])
+
+
 def test_two_blocks_are_two_numbers():
     rules, ends = two_by_two((10, 5), (12, 3))
     shifted = [({c + 4: f for c, f in cells.items()}, low, high) for cells, low, high in rules]
