@@ -49,6 +49,7 @@ def test_what_lies_outside_of_a_range():
     assert outside(SBS, SizeRange(0, None)) == (), "nothing lies outside of everything"
     assert outside(SBS, SizeRange(2, 9)) == (("0_1", "10-19", "20-49", "50-249", "GE250"),)
     assert outside(SBS, SizeRange(3, 9)) == ()
+    assert outside(("0", "1-9", "GE10"), SizeRange(1, 9)) == (("0", "GE10"),)
 
 
 def said(part):
@@ -77,6 +78,7 @@ def test_an_exact_range_is_the_sum_of_the_fewest_cells(cells):
     assert part.known[order].tolist() == [True, True, False]
     assert from_bits(part.bits[order]).tolist() == ["e", "bp", ""]
     assert part.cells[order].tolist() == [1, 2, 99] and not part.withheld.any()
+    assert part.bits.dtype == np.uint16
 
 
 def test_one_way_for_all_is_enough(cells):
@@ -128,7 +130,7 @@ def test_a_withheld_cell_gives_way_to_a_longer_sum(cells):
     assert not part.withheld[it]
     # Flags are of the way used; of the first way where there is no value.
     flags = from_bits(part.bits).tolist()
-    assert (flags[de], flags[fr], flags[it]) == ("e", "", "")
+    assert (flags[de], flags[fr], flags[it]) == ("e", "", "") and part.bits.dtype == np.uint16
 
 
 def test_nothing_is_known_of_a_loss(cells):
