@@ -14,6 +14,7 @@ from sme_stats.indicators.shares import (
     size_structure,
     without_employees,
 )
+from sme_stats.uncertainty.cube import from_bits
 
 nan, inf = np.nan, np.inf
 HEADS = {"indic": "EMP_NR", "unit": "NR", "measure": "persons_employed"}
@@ -145,6 +146,15 @@ def test_printed_shares_are_of_a_hundred(cells):
     ]  # fmt: skip
 
 
+def test_exact_cells_give_a_point_though_they_contradict_their_total(cells):
+    # Classes exceed TOTAL by 10, in a table that withholds a cell elsewhere.
+    apart = cells({"0-9": None, "TOTAL": 9}, geo="FR")
+    out = size_share(concat([cells(TABLE | {"0-9": 60}), apart]), "0-9")
+    assert out[["value", "lower", "upper"]].iloc[0].tolist() == [60, 60, 60]
+    one = cells({"0-9": 0.5, "GE10": 0.5, "TOTAL": 1}, half=0.1)
+    is_row(size_share(one, "0-9"), 50, 100 * 0.4 / 1, 100 * 0.6 / 1)
+
+
 def test_a_class_of_its_own_comes_before_sums(cells):
     # 10-249 as published, not 10-49 and 50-249.
     table = {"0-9": 50, "10-49": 21, "50-249": 9, "10-249": 31, "GE250": 19, "TOTAL": 100}
@@ -167,6 +177,9 @@ def test_micro_enterprises_in_all_smes(cells):
     assert [n[0] for n in numbers] == pytest.approx([100 * 50 / 95] * 3)
     assert numbers[0] == numbers[1] == numbers[2]
     assert found.keep.tolist() == [True] and found.withheld.tolist() == [False]
+    assert from_bits(found.bits).tolist() == ["bpu"], "SMEs are TOTAL less GE250"
+    numbers, found = within(cells({"0-9": 0.25, "10-249": 0.25, "GE250": 0.5, "TOTAL": 1}))
+    assert [n[0] for n in numbers] == [50, 50, 50] and found.keep.tolist() == [True]
     numbers, _ = within(cells(TABLE, half=1))
     # 49 to 51 beside 42 to 48, and 93 to 97 together.
     assert [n[0] for n in numbers] == pytest.approx([5000 / 95, 4900 / 97, 5100 / 93])
@@ -245,7 +258,8 @@ def test_shares_that_are_refused(cells):
      ("0 1-4 5-9 GE10 TOTAL", "0 1-4 5-9 GE10"), ("1-4 5-9 GE10 TOTAL", "1-4 5-9 GE10"),
      ("0-249 GE250 TOTAL", "0-249 GE250"), ("GE250 0-9 TOTAL", "0-9 GE250"),
      ("0-49 0-9 10-49 50-249 GE250", "0-49 50-249 GE250"), ("TOTAL", ""),
-     ("0-9 5-19 10-49 GE50", "0-9 10-49 GE50")],
+     ("0-9 5-19 10-49 GE50", "0-9 10-49 GE50"), ("GE250 5-9 10-49", "5-9 10-49 GE250"),
+     ("0-19 20-49 0-4 5-9 10-49 GE50", "0-4 5-9 10-49 GE50")],
 )  # fmt: skip
 def test_a_partition_has_no_class_inside_another(names, classes):
     assert partition(names.split()) == classes.split()

@@ -35,6 +35,8 @@ def test_a_decomposition_keeps_every_column(cells):
     same(decompose_share(frame), **HEADS, geo=["DE"] * 3 + ["AT"] * 3, size="0-249",
          measure=PARTS * 2, exact=value, flag=["ep"] * 3 + [""] * 3)  # fmt: skip
     assert value[2] == pytest.approx(100 * (230 / 300 - 150 / 200))
+    other = [("XX" if n == "G" else n, *row) for n, *row in ROWS]
+    assert decompose_share(sections(cells, other))["value"].tolist() == pytest.approx(value[:3])
     shuffled = decompose_share(frame.iloc[::-1]).set_index(["geo", "measure"])["value"]
     assert shuffled["DE"][PARTS].tolist() == pytest.approx(value[:3])
     out = decompose_share(frame, "0-249")
