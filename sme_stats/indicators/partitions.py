@@ -35,7 +35,7 @@ def partition_from(cube: Cube, start: int) -> tuple[str, ...]:
     """
     ways = covers(tuple(cube.codes), start, None)
     if not ways:
-        begins = {s.lower for c in cube.codes if c != "TOTAL" and (s := size_range(c))}
+        begins = {s.lower for c in cube.codes if (s := size_range(c))}
         if start not in begins:
             raise UnknownNameError("start of a class", start, begins)
         raise NotAvailableError(

@@ -62,6 +62,10 @@ def test_the_structure_keeps_every_column(cells):
     assert refusal(size_structure, both, "value_added") == (
         "NotAvailableError: no group has classes and TOTAL; the frame has TOTAL"
     )
+    holes = cells({"0-9": 5, "50-249": 6})
+    assert refusal(size_structure, holes) == (
+        "NotAvailableError: no group has classes and TOTAL; the frame has 0-9, 50-249"
+    )
 
 
 # -- rounded, withheld, signed
@@ -259,7 +263,8 @@ def test_shares_that_are_refused(cells):
      ("0-249 GE250 TOTAL", "0-249 GE250"), ("GE250 0-9 TOTAL", "0-9 GE250"),
      ("0-49 0-9 10-49 50-249 GE250", "0-49 50-249 GE250"), ("TOTAL", ""),
      ("0-9 5-19 10-49 GE50", "0-9 10-49 GE50"), ("GE250 5-9 10-49", "5-9 10-49 GE250"),
-     ("0-19 20-49 0-4 5-9 10-49 GE50", "0-4 5-9 10-49 GE50")],
+     ("0-19 20-49 0-1 2-9 10-49 GE50", "0-1 2-9 10-49 GE50"),
+     ("1-4 5-9 1-9 GE10 TOTAL", "1-9 GE10")],
 )  # fmt: skip
 def test_a_partition_has_no_class_inside_another(names, classes):
     assert partition(names.split()) == classes.split()
