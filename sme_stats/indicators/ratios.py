@@ -75,6 +75,7 @@ def bounded_ratio(
     """
     from sme_stats.indicators.shares import lacking_cells
 
+    require(frame, "measure", "unit", "geo", "year", "value", "flag", "conf")
     known = bound_cells(frame, [m for m in measures if m in codes(frame["measure"])], sharp)
     if size is None:  # a figure with an interval of its own is narrowed too
         cells, groups = known.cells if known.system else bounds(known.cells), known.rows

@@ -187,7 +187,8 @@ def test_average_size_keeps_every_column(cells):
                    "TOTAL": None})  # fmt: skip
     # Ten persons at least in each enterprise of the larger class.
     same(average_size(exact), **common, size=["0-9", "GE10", "TOTAL"], value=[4, nan, nan],
-         lower=[4, 10, 90 / 15], upper=[4, np.inf, np.inf], conf=["", "C", "C"])  # fmt: skip
+         lower=[4, 10, 90 / 15], upper=[4, np.inf, np.inf], conf=["", "C", "C"],
+         ends=["", "sharp", "sharp"])  # fmt: skip
     same(average_size(exact, "micro"), **common, size="0-9", exact=4)
     active = counts(cells, {"TOTAL": 10}, {"TOTAL": 40}).assign(
         measure=["active_enterprises", "persons_employed"]
