@@ -27,12 +27,12 @@ def test_the_shortest_way_comes_first():
 
 def test_of_very_many_ways_the_64_shortest_are_kept():
     # Every number by itself or with its neighbour: as many ways as Fibonacci has rabbits.
-    codes = tuple(f"{n}-{n + w}" for n in range(200) for w in (0, 1))
+    codes = tuple(f"{n}-{n + w}" for n in range(40) for w in (0, 1))
     assert len(covers(codes[:16], 0, 7)) == 34
-    found = covers(codes, 0, 199)
+    found = covers(codes, 0, 39)
     assert len(found) == len(set(found)) == 64
-    assert found[0] == tuple(f"{n}-{n + 1}" for n in range(0, 200, 2))
-    assert [len(way) for way in found] == [100, *[101] * 63]
+    assert found[0] == tuple(f"{n}-{n + 1}" for n in range(0, 40, 2))
+    assert [len(way) for way in found] == [20, *[21] * 63]
 
 
 def test_ways_of_one_length_are_in_the_order_of_their_codes():
