@@ -24,6 +24,8 @@ CHARTS = {
     "waffle": "1,000 enterprises by size class",
     "productivity-gap": "value added per person, SMEs against large enterprises",
     "revisions": "the same figure in every vintage of its table",
+    "contributions": "what each size class adds to growth; rows are years of one place, or places",
+    "shift-share": "why the SME share moved: within sectors, or by their weights",
     "claim": "a printed number against the data",
     "definition-map": "the definitions near a claim, and which give its number",
 }
@@ -45,6 +47,10 @@ class _Charts(click.Command):
 @click.option("--measure", default="", help="By default persons_employed, or the chart's own.")
 @click.option("--indicator", default="size-share", show_default=True,
               help="For ranking, tile-map, trend, small-multiples, slope.")  # fmt: skip
+@click.option("--since", type=int, default=0, help="Year that a change is counted from.")
+@click.option("--base", type=int, default=0, help="Base year of an index.")
+@click.option("--age", default="", help="Age of survival, Y1 to Y5.")
+@click.option("--across-breaks", is_flag=True, help="Draw changes across breaks too, flagged b.")
 @click.option("--dataset", default="", help="Table; by default the indicator's own.")
 @click.option("--claim", "claim_file", type=click.Path(), help="Claims file, for its charts.")
 @click.option("--id", "claim_id", help="Which claim of the file.")
@@ -62,17 +68,20 @@ class _Charts(click.Command):
 @filters
 @source_option
 @vintage_option
-def plot(chart: str, size: str, measure: str, indicator: str, dataset: str, claim_file: str | None,
-         claim_id: str | None, no_partial: bool, lang: str, order: str, labels: str,
-         title: str | None, width: float | None, out: str, files: str, form: str,
-         geo: tuple[str, ...], year: tuple[str, ...], nace: tuple[str, ...],
-         source: str, vintage: str | None) -> None:  # fmt: skip
+def plot(chart: str, size: str, measure: str, indicator: str, since: int, base: int, age: str,
+         across_breaks: bool, dataset: str, claim_file: str | None, claim_id: str | None,
+         no_partial: bool, lang: str, order: str, labels: str, title: str | None,
+         width: float | None, out: str, files: str, form: str, geo: tuple[str, ...],
+         year: tuple[str, ...], nace: tuple[str, ...], source: str,
+         vintage: str | None) -> None:  # fmt: skip
     """Draw a chart: SVG, PDF, PNG, its data as CSV and its alt text.
 
     \b
     Examples:
       sme-stats plot ranking --measure persons_employed --year 2023 --out figures/sme-share
       sme-stats plot trend --geo DE,IT
+      sme-stats plot trend --indicator index --measure enterprises --geo DE,IT --base 2021
+      sme-stats plot ranking --indicator growth-rate --year 2023 --since 2021
       sme-stats plot tile-map --indicator birth-rate --year 2023 --lang de
       sme-stats plot slope --year 2021,2024 --labels codes
       sme-stats plot productivity-gap --dataset istat_sbs --nace C
@@ -87,7 +96,8 @@ def plot(chart: str, size: str, measure: str, indicator: str, dataset: str, clai
         geo=tuple(asked["geo"] or ()), year=tuple(asked["year"] or ()),
         nace=tuple(asked["nace"] or ()), measure=measure, size=size, indicator=indicator,
         dataset=dataset, claim=claim_file or "", claim_id=claim_id or "",
-        add_partial=not no_partial, source=source, vintage=vintage or "",
+        add_partial=not no_partial, source=source, vintage=vintage or "", since=since, base=base,
+        age=age, across_breaks="flag" if across_breaks else "",
     )  # fmt: skip
     options: dict[str, Any] = {"lang": lang}
     # A plugin's chart need not know the options that are left as they are.

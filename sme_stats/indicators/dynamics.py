@@ -140,10 +140,10 @@ def contributions(frame: pd.DataFrame, across_breaks: str = "refuse") -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        Measure ending in ``_contribution``, unit PP, one row a class and ``TOTAL`` for the growth
-        itself; ``UNALLOCATED`` holds what the source's classes leave out, so that the rows of a
-        group always add up to its TOTAL. ``lower`` and ``upper`` carry rounded figures (sure, not
-        sharp); groups without classes are left out.
+        Measure ending in ``_contribution``, unit PP, from ``base_year`` to ``year``, one row a
+        class and ``TOTAL`` for the growth itself; ``UNALLOCATED`` holds what the source's classes
+        leave out, so that the rows of a group always add up to its TOTAL. ``lower`` and ``upper``
+        carry rounded figures (sure, not sharp); groups without classes are left out.
 
     Raises
     ------
@@ -163,14 +163,14 @@ def contributions(frame: pd.DataFrame, across_breaks: str = "refuse") -> pd.Data
     moved = change(frame, across_breaks)
     cells, later, _ = series(frame)
     before = cells.iloc[later - 1]
-    cube = make(moved.drop(columns="base_year"))
+    cube = make(moved)  # a group is a pair of years: no class may span another
     if "TOTAL" not in cube.codes:
         raise NotAvailableError("contributions need TOTAL beside the classes")
     total, classes = cube.at("TOTAL"), partition(cube.codes)
     columns = [cube.at(c) for c in classes]
     used = cube.present[:, total] & cube.present[:, columns].any(axis=1)
     _refuse_missing(cube, [*columns, total], used)
-    start = moved.drop(columns="base_year").assign(
+    start = moved.assign(
         value=before["value"].to_numpy(), lower=intervals(before)[0], upper=intervals(before)[1]
     )
     base = make(start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -196,8 +197,10 @@ def _parts(cube: Cube, code: str, span: SizeRange | None) -> tuple[Part, Part, P
     if not printed.any():
         return part, rest, total
     # A hundred by definition: neither flagged nor withheld, whatever the classes are.
-    hundred = {"value": 100.0, "lower": 100.0, "upper": 100.0, "known": True, "withheld": False,
-               "bits": np.uint16(0)}  # fmt: skip
+    hundred: dict[str, Any] = {
+        "value": 100.0, "lower": 100.0, "upper": 100.0, "known": True, "withheld": False,
+        "bits": np.uint16(0),
+    }  # fmt: skip
     for name, all_of_it in hundred.items():
         setattr(total, name, np.where(printed, all_of_it, getattr(total, name)))
     return part, rest, total

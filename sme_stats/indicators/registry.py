@@ -20,6 +20,9 @@ import pandas as pd
 from sme_stats import plugins
 from sme_stats.errors import UnknownNameError, UsageError
 
+#: Charts that draw any indicator with a value by place and year.
+EVERYWHERE = ("ranking", "tile-map", "trend", "small-multiples", "slope")
+
 F = TypeVar("F", bound=Callable[..., pd.DataFrame])
 
 
@@ -41,6 +44,8 @@ class Indicator:
         Unit of the result; empty where it is the measure's own.
     codes, caveat : str
         Eurostat's codes it rests on, and the one thing to know, for the documentation.
+    charts : tuple of str
+        Charts of `sme-stats plot` that draw it.
     elsewhere : bool
         Whether a plugin brings it; `module` is then a whole name.
     """
@@ -53,6 +58,7 @@ class Indicator:
     unit: str
     codes: str
     caveat: str
+    charts: tuple[str, ...] = EVERYWHERE
     elsewhere: bool = field(default=False, repr=False)
 
     @cached_property
@@ -76,6 +82,7 @@ def _read(kind: str) -> dict[str, Indicator]:
         row["name"]: Indicator(
             row["name"], row["module"], row["function"], row["dataset"],
             tuple(row["takes"].split()), row["unit"], row["codes"], row["caveat"],
+            tuple(row["charts"].split()),
         )
         for row in rows
     }  # fmt: skip
@@ -126,7 +133,8 @@ def _from_plugin(plugin: plugins.Plugin) -> Indicator:
     )
     dataset, unit, codes, caveat = getattr(function, "sme_stats", ("",) * 4)
     at = plugin.point
-    return Indicator(plugin.name, at.module, at.attr, dataset, takes, unit, codes, caveat, True)
+    return Indicator(plugin.name, at.module, at.attr, dataset, takes, unit, codes, caveat,
+                     elsewhere=True)  # fmt: skip
 
 
 INDICATORS = plugins.Registry(

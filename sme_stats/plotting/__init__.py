@@ -16,7 +16,8 @@ _WHERE = {
     "definition_map": "definitions",
     "small_multiples": "panels", "heat_map": "heat", "tile_map": "maps", "waffle": "waffles",
     "lorenz_curve": "curves", "survival_curves": "curves", "slope": "slopes",
-    "productivity_gap": "gaps", "revisions": "vintages",
+    "productivity_gap": "gaps", "revisions": "vintages", "contributions": "growth_parts",
+    "shift_share": "shifts",
 }  # fmt: skip
 
 if TYPE_CHECKING:
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from sme_stats.plotting.definitions import definition_map as definition_map
     from sme_stats.plotting.demographics import births_deaths as births_deaths
     from sme_stats.plotting.gaps import productivity_gap as productivity_gap
+    from sme_stats.plotting.growth_parts import contributions as contributions
     from sme_stats.plotting.heat import heat_map as heat_map
     from sme_stats.plotting.maps import tile_map as tile_map
     from sme_stats.plotting.panels import small_multiples as small_multiples
     from sme_stats.plotting.printed import claim_against_data as claim_against_data
     from sme_stats.plotting.ranks import ranking as ranking
+    from sme_stats.plotting.shifts import shift_share as shift_share
     from sme_stats.plotting.slopes import slope as slope
     from sme_stats.plotting.solo import one_person as one_person
     from sme_stats.plotting.structures import size_structure as size_structure

@@ -48,9 +48,11 @@ def uncertain(rows: pd.DataFrame, fmt: Format, lang: str) -> list[str]:
     """Say what is withheld, rounded or provisional among rows of places."""
     parts = []
     hidden = rows[rows["value"].isna()]
-    if len(hidden):
-        bounded = [_between(row, fmt, lang) for _, row in hidden.iterrows()]
-        parts.append(say(lang, "alt_withheld", places=parted(bounded, lang)))
+    ranged = (hidden["conf"] == "") & hidden["lower"].notna()
+    for some, phrase in ((hidden[ranged], "alt_grouped"), (hidden[~ranged], "alt_withheld")):
+        if len(some):
+            bounded = [_between(row, fmt, lang) for _, row in some.iterrows()]
+            parts.append(say(lang, phrase, places=parted(bounded, lang)))
     rounded = rows[rows["value"].notna() & (rows["lower"] < rows["upper"])]
     for _, row in rounded.head(_ENDS).iterrows():
         low, high = fmt.ends(row["lower"], row["upper"])

@@ -2,8 +2,9 @@
 
 A file of figures is TOML: ``[defaults]`` and one ``[[figure]]`` each with ``id``, ``chart``,
 the fields of a question (``geo``, ``year``, ``nace``, ``measure``, ``size``, ``indicator``,
-``dataset``, ``claim``, ``claim_id``) and those of the drawing (``lang``, ``width``, ``title``,
-``order``, ``labels``). The path of a claims file counts from the file of figures.
+``dataset``, ``base``, ``since``, ``age``, ``across_breaks``, ``claim``, ``claim_id``) and those of
+the drawing (``lang``, ``width``, ``title``, ``order``, ``labels``). The path of a claims file
+counts from the file of figures.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sme_stats.plotting.workers import Progress, run_each
 FORMATS = ("svg", "pdf", "png", "csv", "txt")
 _QUESTION = (
     "geo", "year", "nace", "measure", "size", "indicator", "dataset", "claim", "claim_id",
-    "add_partial",
+    "add_partial", "base", "since", "age", "across_breaks",
 )  # fmt: skip
 _DRAWING = ("lang", "width", "title", "order", "labels")
 

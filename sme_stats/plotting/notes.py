@@ -17,7 +17,7 @@ _OFFICES = {"istat": "ISTAT", "insee": "INSEE", "ine": "INE", "cbs": "CBS", "uk"
 
 
 def years(frame: pd.DataFrame) -> str:
-    """Years of a frame as a range.
+    """Years of a frame as a range, from the year that changes are counted from.
 
     Examples
     --------
@@ -25,6 +25,8 @@ def years(frame: pd.DataFrame) -> str:
     '2021–2023'
     """
     first, last = int(frame["year"].min()), int(frame["year"].max())
+    if "base_year" in frame.columns:
+        first = min(first, int(pd.to_numeric(frame["base_year"]).min()))
     return str(first) if first == last else f"{first}–{last}"
 
 
@@ -131,7 +133,8 @@ def _flags(frame: pd.DataFrame, lang: str) -> str:
 
 
 def _withheld(frame: pd.DataFrame, lang: str) -> str:
-    hidden = frame[missing(frame)]
+    # A range that size classes allow, with nothing withheld, is no secret.
+    hidden = frame[missing(frame) & ((frame["conf"] != "") | frame["lower"].isna())]
     bounded = hidden[hidden["lower"].notna()]
     unknown = hidden[hidden["lower"].isna()]
     parts = []

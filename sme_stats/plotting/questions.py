@@ -5,16 +5,20 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from sme_stats import catalogue
-from sme_stats.errors import NotAvailableError, UsageError
+from sme_stats.codelists import size_code
+from sme_stats.errors import BreakError, NotAvailableError, UnknownNameError, UsageError
 from sme_stats.frame import codes, concat, select, tidy
 from sme_stats.indicators.aggregates import partial_aggregate
 from sme_stats.indicators.registry import compute, find
 from sme_stats.loading import load
+from sme_stats.plotting.moves import OVER_TIME, over_time
+from sme_stats.plotting.wholes import ONLY_WHOLE, where_known
 
 #: Table to the one that came before it, for charts over years.
 BEFORE = {"sbs_sc_ovw": "sbs_sc_sca_r2", "bd_size": "bd_9bd_sz_cl_r2"}
@@ -43,6 +47,13 @@ class Question:
         What charts by country or over years draw, a name of `sme-stats get`.
     dataset : str
         Table; empty for the indicator's own. A table of releases by its name, ``istat_sbs``.
+    base, since : int
+        Base year of an index; the earlier year of a growth rate, a change, a shift-share. 0 for
+        the first year of the newest table, and for the year before.
+    age : str
+        Age of survival, ``Y1`` to ``Y5``; empty for the oldest at hand.
+    across_breaks : str
+        ``flag`` to draw changes across breaks too; by default they are left out.
     claim, claim_id : str
         Claims file and which claim of it, for the chart of a claim.
     add_partial : bool
@@ -63,6 +74,10 @@ class Question:
     nace: tuple[str, ...] = ()
     claim: str = ""
     claim_id: str = ""
+    base: int = 0
+    since: int = 0
+    age: str = ""
+    across_breaks: str = ""
 
 
 def cells_of(question: Question, dataset: str, *, one_year: bool = False) -> pd.DataFrame:
@@ -130,17 +145,36 @@ def in_years(cells: pd.DataFrame, question: Question) -> pd.DataFrame:
 
 def computed(question: Question, cells: pd.DataFrame) -> pd.DataFrame:
     """The question's indicator, of one size where it has several."""
+    if question.indicator in OVER_TIME:
+        return over_time(question, cells)
     takes = find(question.indicator).takes
     measure = question.measure or "persons_employed"
-    options = {"size": question.size or "SME", "measure": measure}
-    out = compute(question.indicator, cells, **{k: v for k, v in options.items() if k in takes})
+    options: dict[str, object] = {"size": question.size or "SME", "measure": measure}
+    options["age"] = question.age or None
+    given: Any = {k: v for k, v in options.items() if k in takes}
+    if question.indicator in ONLY_WHOLE:
+        out = where_known(partial(compute, question.indicator, **given), cells)
+    else:
+        out = compute(question.indicator, cells, **given)
     if "size" not in out.columns:
         out = tidy({str(c): out[c] for c in out.columns} | {"size": ["TOTAL"] * len(out)})
-    if "size" not in takes and "TOTAL" in codes(out["size"]):
-        out = select(out, size="TOTAL")
+    if "size" not in takes:
+        out = _one_size(out, question)
+    if "age" in out.columns and "age" not in takes:
+        out = select(out, age=question.age or codes(out["age"])[-1])
     if "measure" not in takes and len(codes(out["measure"])) > 1:
         out = select(out, measure=[m for m in codes(out["measure"]) if measure in m])
     return out
+
+
+def _one_size(out: pd.DataFrame, question: Question) -> pd.DataFrame:
+    """One class of an indicator that gives several: the one asked for, TOTAL, or the largest."""
+    present = codes(out["size"])
+    if question.size:
+        return select(out, size=size_code(question.size))
+    if "TOTAL" in present:
+        return select(out, size="TOTAL")
+    return select(out, size="GE250") if "GE250" in present and len(present) > 1 else out
 
 
 def by_country(
@@ -161,7 +195,8 @@ def over_years(question: Question, geo: Sequence[str]) -> pd.DataFrame:
     one_table(question)
     newest = find(question.indicator).dataset
     named = [question.dataset] if question.dataset else [BEFORE.get(newest, newest), newest]
-    parts = []
+    parts: list[pd.DataFrame] = []
+    refused: Exception | None = None
     for dataset in dict.fromkeys(named):
         cells = _activities(dataset, question)
         here = [g for g in geo or codes(cells["geo"]) if g in codes(cells["geo"])]
@@ -169,7 +204,12 @@ def over_years(question: Question, geo: Sequence[str]) -> pd.DataFrame:
             continue
         if here:
             chosen = in_years(select(cells, geo=here), question)
-            parts.append(computed(question, chosen))
+            try:
+                parts.append(computed(question, chosen))
+            except (NotAvailableError, UnknownNameError, BreakError) as error:
+                refused = error  # one of the two tables may lack a measure or a pair of years
+    if not parts and refused is not None:
+        raise refused
     if not parts:
         years = f" in {', '.join(map(str, question.year))}" if question.year else ""
         raise NotAvailableError(f"no table at hand has {', '.join(geo) or 'cells'}{years}")

@@ -125,15 +125,24 @@ def sort(rows: pd.DataFrame, order: str) -> Ranks:
         rows = rows.sort_values(["value", "_place", "geo"], ascending=[False, True, True])
     rows = rows.drop(columns="_place")
     known = rows["value"].notna()
+    if grouped(rows).any() and order != "protocol":
+        rows = rows.sort_values(["lower", "geo"], ascending=[False, True], kind="stable")
+        known = rows["value"].notna()
     aggregate = aggregate.loc[rows.index]
     return Ranks(rows[aggregate], rows[known & ~aggregate], rows[~known & ~aggregate])
+
+
+def grouped(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of which size classes allow a range, though nothing is withheld."""
+    out: pd.Series[bool] = rows["value"].isna() & rows["lower"].notna() & (rows["conf"] == "")
+    return out
 
 
 def finding(ranks: Ranks, what: str, fmt: Format, lang: str) -> str:
     """Say who is highest and lowest, hedged where a withheld or rounded value could be beyond."""
     known = ranks.known if len(ranks.known) else ranks.reference[ranks.reference["value"].notna()]
     if known.empty:
-        return say(lang, "withheld_all", what=what)
+        return _ranges(ranks.rows, what, fmt, lang)
     high, low = extremes(known)
     parts = {
         "high": place(high["geo"], lang, inside=True), "a": fmt.text(high["value"]),
@@ -146,6 +155,18 @@ def finding(ranks: Ranks, what: str, fmt: Format, lang: str) -> str:
     others = pd.concat([known, ranks.hidden])
     sure = _beyond(others, high, low)
     return say(lang, "rank_title" if sure else "rank_hedged", what=what, **parts)
+
+
+def _ranges(rows: pd.DataFrame, what: str, fmt: Format, lang: str) -> str:
+    """Say between what ranges the places lie where classes allow no more than ranges."""
+    some = rows[grouped(rows)]
+    if some.empty:
+        return say(lang, "withheld_all", what=what)
+    high = some.iloc[int(some["upper"].to_numpy().argmax())]
+    low = some.iloc[int(some["lower"].to_numpy().argmin())]
+    return say(lang, "grouped_title", what=what, high=place(high["geo"], lang, inside=True),
+               a=fmt.span(high["lower"], high["upper"]), b=fmt.span(low["lower"], low["upper"]),
+               low=place(low["geo"], lang, inside=True))  # fmt: skip
 
 
 def _beyond(rows: pd.DataFrame, high: pd.Series[Any], low: pd.Series[Any]) -> bool:
@@ -166,6 +187,8 @@ def _remarks(rows: pd.DataFrame, lang: str) -> list[str]:
         remarks.append(say(lang, "rounded_note"))
     if (known & rows["flag"].str.contains("p")).any():
         remarks.append(say(lang, "provisional_note"))
+    if grouped(rows).any():
+        remarks.append(say(lang, "grouped_note"))
     if (rows["value"] > _limits(rows)[1]).any():
         remarks.append(say(lang, "off_note"))
     return remarks
@@ -234,6 +257,8 @@ def _mark(ax: Axes, row: pd.Series[Any], y: float, limits: tuple[float, float]) 
             ax.axvline(value, marker="", color=colour, linewidth=1.0, linestyle=(0, (4, 3)),
                        zorder=1.5, gid="reference")  # fmt: skip
         dot(ax, value, y, colour, marker, light="p" in str(row["flag"]))
+    elif low == low and not str(row["conf"]):
+        bar_of(ax, low, high, y, colour, 0.11)
     elif low == low:
         bar = hatched(ax, low, high, y)
         if is_aggregate(geo):
@@ -258,7 +283,10 @@ def value_text(row: pd.Series[Any], fmt: Format, lang: str) -> str:
 def _keys(ranks: Ranks, lang: str) -> list[Key]:
     """Keys only for what is in the chart and not plain."""
     rows = ranks.rows
-    keys, text = state_keys(rows, lang), words(lang)["say"]
+    ranges = grouped(rows)
+    keys, text = state_keys(rows[~ranges], lang), words(lang)["say"]
+    if ranges.any():
+        return [*keys, Key(text["key_grouped"], fill=style.lighter(style.MAIN))]
     if keys or len(ranks.reference):
         keys.insert(0, Key(text["key_published"], marker="o"))
     for name, some in (("key_partial", True), ("key_aggregate", False)):

@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sme_stats import plotting
-from sme_stats.codelists import size_code
-from sme_stats.errors import NotAvailableError, UnknownNameError, UsageError
+from sme_stats.errors import NotAvailableError, SmeStatsError, UnknownNameError, UsageError
 from sme_stats.frame import codes, concat, select
 from sme_stats.indicators.aggregates import partial_aggregate
 from sme_stats.indicators.demography import birth_rate, death_rate, survival
 from sme_stats.indicators.distribution import lorenz
 from sme_stats.indicators.dynamism import survival_curve
 from sme_stats.indicators.productivity import labour_productivity, productivity_gap
-from sme_stats.indicators.registry import find
+from sme_stats.indicators.registry import EVERYWHERE, find
 from sme_stats.indicators.shares import size_structure, without_employees
-from sme_stats.loading import load
+from sme_stats.plotting.decompositions import contributions, revisions, shift_share
+from sme_stats.plotting.moves import OVER_TIME, two_years
 from sme_stats.plotting.questions import (
+    BEFORE,
     FEW,
     Question,
     by_country,
@@ -35,7 +36,6 @@ from sme_stats.plotting.questions import (
     one_table,
     over_years,
 )
-from sme_stats.sources import keeping
 
 if TYPE_CHECKING:
     from sme_stats.plotting.chart import Chart
@@ -72,6 +72,8 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
     ------
     UnknownNameError
         If there is no such chart.
+    UsageError
+        If the chart does not draw the indicator; names those that do.
 
     Examples
     --------
@@ -83,9 +85,19 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
     if name not in RECIPES and name not in drawable():
         raise UnknownNameError("chart", chart, drawable())
     recipe = RECIPES.get(name) or partial(_of_plugin, name)
+    _refuse_undrawn(name, question)
     frame, draw_it = recipe(question)
     drawn: Chart = draw_it(frame, **options)
     return drawn
+
+
+def _refuse_undrawn(chart: str, question: Question) -> None:
+    """Refuse an indicator in a chart that would show something else of it, or nothing."""
+    drawn_by = find(question.indicator).charts
+    if chart in EVERYWHERE and chart not in drawn_by:
+        raise UsageError(
+            f"{chart} does not draw {question.indicator}; it is drawn by {', '.join(drawn_by)}"
+        )
 
 
 def drawable() -> list[str]:
@@ -117,8 +129,25 @@ def _structure(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
 
 
 def _ranking(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    cells = cells_of(question, find(question.indicator).dataset, one_year=True)
-    return by_country(cells, question, partial(computed, question)), plotting.ranking
+    table = find(question.indicator).dataset
+    if question.indicator in OVER_TIME:
+        cells = two_years(cells_of(replace(question, year=()), table), question)
+        # Members that lack one of the years would make another sum of each.
+        frame = by_country(
+            cells,
+            replace(question, add_partial=False, base=_first(cells)),
+            partial(computed, replace(question, base=_first(cells))),
+        )
+        return frame[frame["year"] == frame["year"].max()], plotting.ranking
+    named = [question.dataset] if question.dataset else [table, BEFORE.get(table, table)]
+    refused: SmeStatsError | None = None
+    for name in dict.fromkeys(named):
+        try:
+            cells = cells_of(replace(question, dataset=name), name, one_year=True)
+            return by_country(cells, question, partial(computed, question)), plotting.ranking
+        except (NotAvailableError, UnknownNameError) as error:
+            refused = refused or error  # the table before may have what the newest lacks
+    raise refused or NotAvailableError(f"no table at hand has {question.indicator}")
 
 
 def _tile_map(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
@@ -164,6 +193,10 @@ def _waffle(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
     structure = size_structure(cells)
     known = [year for year, part in structure.groupby("year") if _complete(part["value"])]
     return structure[structure["year"] == (known or [structure["year"].max()])[-1]], plotting.waffle
+
+
+def _first(cells: pd.DataFrame) -> int:
+    return int(cells["year"].min())
 
 
 def _complete(shares: pd.Series[float]) -> bool:
@@ -220,36 +253,6 @@ def _productivity_gap(question: Question) -> tuple[pd.DataFrame, Callable[..., A
     return concat([*levels, productivity_gap(cells)]), plotting.productivity_gap
 
 
-def _revisions(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    """The same cells in every vintage at hand, and as releases printed them."""
-    table = question.dataset or "sbs_sc_ovw"
-    if question.vintage:
-        raise UsageError("revisions are between vintages: leave the vintage out")
-    asked = replace(question, dataset=table)
-    where: dict[str, Any] = {
-        "geo": list(question.geo or ("EU27_2020",)), "measure": question.measure or "enterprises",
-        "size": size_code(question.size or "TOTAL"),
-    }  # fmt: skip
-    parts = [select(in_years(cells_of(asked, table), question), **where)]
-    population = codes(parts[0]["nace"])
-    known = keeping.vintages(table)["vintage"] if question.source != "live" else ()
-    own = set(codes(parts[0]["vintage"]))
-    for vintage in known:
-        if vintage not in own:
-            cells = load(table, vintage=vintage, nace=population, **where)
-            fresh = cells[~cells["vintage"].isin(own)]
-            own |= set(codes(cells["vintage"]))
-            parts += [in_years(fresh, question)] if len(fresh) else []
-    printed = load("releases")
-    if table in codes(printed["dataset"]):
-        printed = select(printed, dataset=table)
-        keep = printed["nace"].isin(population) & printed["geo"].isin(where["geo"])
-        keep &= (printed["measure"] == where["measure"]) & (printed["size"] == where["size"])
-        keep &= printed["year"].isin(set(parts[0]["year"])) & ~printed["vintage"].isin(own)
-        parts.append(printed[keep])
-    return concat([p for p in parts if len(p)]), plotting.revisions
-
-
 def _asked(question: Question, chart: str) -> tuple[Any, Any]:
     """The claim asked for, and the definition space of the tables at hand."""
     from sme_stats.claims.files import read_claims
@@ -284,6 +287,7 @@ RECIPES: Mapping[str, Recipe] = {
     "one-person": _one_person, "births-deaths": _births_deaths, "slope": _slope,
     "small-multiples": _small_multiples, "heat-map": _heat_map, "tile-map": _tile_map,
     "waffle": _waffle, "lorenz-curve": _lorenz, "survival-curves": _survival,
-    "productivity-gap": _productivity_gap, "revisions": _revisions, "claim": _claim,
-    "definition-map": _definition_map,
+    "productivity-gap": _productivity_gap, "revisions": revisions, "claim": _claim,
+    "definition-map": _definition_map, "contributions": contributions,
+    "shift-share": shift_share,
 }  # fmt: skip

@@ -18,7 +18,7 @@ from sme_stats.errors import UnknownNameError
 LANGS = ("en", "fr", "de")
 #: Measures derived by the indicators end in these.
 SHARE = "_share"
-DERIVED = ("change", "growth", "index", "contribution", "distance")
+DERIVED = ("change", "growth", "index", "contribution", "distance", "coverage")
 
 
 @cache
@@ -117,7 +117,8 @@ def quantity(measure: str, size: str, lang: str) -> str:
     """
     stem, _, ending = measure.rpartition("_")
     own = measure in words(lang)["measure"] or measure in codelists.table("MEASURE")
-    if ending in DERIVED and not own:
+    derived = stem in words(lang)["measure"] or stem in codelists.table("MEASURE")
+    if ending in DERIVED and (derived or not own):
         return say(lang, f"{ending}_of", what=quantity(stem, size, lang))
     plain = measure if own else measure.removesuffix(SHARE)
     parts = measure_words(plain, lang)

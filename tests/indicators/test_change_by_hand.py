@@ -212,9 +212,18 @@ def test_contributions_keep_every_column(cells):
         classes(cells, [20, 30, 50], [40, 20, 60], geo="FR"),
         years(cells, [1, 2], start=2022, geo="BE"),
     ])  # fmt: skip
-    same(contributions(frame), indic="EMP_NR", unit="PP", year=2023, geo=["DE"] * 4 + ["FR"] * 4,
+    same(contributions(frame), indic="EMP_NR", unit="PP", year=2023, base_year=2022,
+         geo=["DE"] * 4 + ["FR"] * 4,
          measure="persons_employed_contribution", size=["0-9", "GE10", "UNALLOCATED", "TOTAL"] * 2,
          exact=[5, -1, 6, 10, 40, -20, 0, 20], flag=["ep"] * 4 + [""] * 4)  # fmt: skip
+
+
+def test_no_class_contributes_to_another_pair_of_years(cells):
+    frame = concat([classes(cells, [50, 30, 100], [55, 29, 110]),
+                    classes(cells, [60, 28, 120], [61, 27, 130]).assign(year=2024)[:0],
+                    cells({"GE10": 27, "TOTAL": 130, "0-9": 61}, year=2025)])  # fmt: skip
+    gap = frame[~((frame["year"] == 2023) & (frame["size"] == "0-9")).to_numpy()]
+    assert refusal(contributions, gap).startswith("WithheldError: a class of dataset=synthetic")
 
 
 def test_contributions_of_rounded_figures(cells):
@@ -253,9 +262,9 @@ def test_contributions_that_are_not_known(cells):
     hidden = classes(cells, [None, 30, 100], [55, None, 110])
     assert refusal(contributions, hidden) == (
         "WithheldError: a class of dataset=synthetic vintage=2026-01-01 "
-        "measure=persons_employed_change nace=C geo=DE year=2023 is withheld or missing: no "
-        "contribution is known, so leave this group out, or use bounds() and change() for what is "
-        "known of it"
+        "measure=persons_employed_change nace=C geo=DE year=2023 base_year=2022 is withheld or "
+        "missing: no contribution is known, so leave this group out, or use bounds() and change() "
+        "for what is known of it"
     )
     total = classes(cells, [40, 30, None], [55, 40, 110]).assign(lower=50.0, upper=120.0)
     assert refusal(contributions, total).startswith("WithheldError: a class of dataset=synthetic")

@@ -1,0 +1,86 @@
+"""Recipes of what a figure is made of: classes, sections, vintages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from sme_stats import codelists, plotting
+from sme_stats.codelists import size_code
+from sme_stats.errors import NotAvailableError, UsageError
+from sme_stats.frame import codes, concat, select
+from sme_stats.indicators import dynamics
+from sme_stats.indicators.shift_share import decompose_share
+from sme_stats.loading import load
+from sme_stats.plotting.moves import two_years
+from sme_stats.plotting.questions import FEW, Question, cells_of, in_years
+from sme_stats.sources import keeping
+
+
+def contributions(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    """Contributions of classes to growth: years of one place, or several places."""
+    cells = cells_of(replace(question, year=()), "sbs_sc_ovw")
+    cells = select(cells, measure=question.measure or "persons_employed")
+    if len(question.geo) > 1:
+        cells = two_years(select(cells, geo=list(question.geo)), question)
+    else:
+        cells = select(cells, geo=question.geo[0] if question.geo else FEW[0])
+        cells = in_years(cells, question)
+    parts = dynamics.contributions(cells, across_breaks="flag")
+    across = parts["flag"].astype(str).str.contains("b").to_numpy()
+    if question.across_breaks != "flag" and across.all():
+        dynamics.contributions(cells)  # says which break
+    return parts if question.across_breaks == "flag" else parts[~across], plotting.contributions
+
+
+def shift_share(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    """Parts of a share's change over the sections at hand."""
+    table = question.dataset or "sbs_sc_ovw"
+    measure = question.measure or "persons_employed"
+    cells = load(table, question.source, question.vintage or None)
+    sections = [c for c, row in codelists.table("NACE").items() if row["kind"] == "section"]
+    there = list(question.nace) or [c for c in sections if c in codes(cells["nace"])]
+    if len(there) < 2:
+        raise NotAvailableError(
+            f"{table} as it is at hand has no sections by size, which a shift-share needs; fetch "
+            "the table from Eurostat, or name one that has them with dataset"
+        )
+    cells = select(cells, nace=there, measure=measure, geo=list(question.geo) or None)
+    parts = decompose_share(
+        two_years(cells, question), question.size or "SME", question.across_breaks or "refuse"
+    )
+    return parts, partial(plotting.shift_share, measure=measure)
+
+
+def revisions(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    """The same cells in every vintage at hand, and as releases printed them."""
+    table = question.dataset or "sbs_sc_ovw"
+    if question.vintage:
+        raise UsageError("revisions are between vintages: leave the vintage out")
+    asked = replace(question, dataset=table)
+    where: dict[str, Any] = {
+        "geo": list(question.geo or ("EU27_2020",)), "measure": question.measure or "enterprises",
+        "size": size_code(question.size or "TOTAL"),
+    }  # fmt: skip
+    parts = [select(in_years(cells_of(asked, table), question), **where)]
+    population = codes(parts[0]["nace"])
+    known = keeping.vintages(table)["vintage"] if question.source != "live" else ()
+    own = set(codes(parts[0]["vintage"]))
+    for vintage in known:
+        if vintage not in own:
+            cells = load(table, vintage=vintage, nace=population, **where)
+            fresh = cells[~cells["vintage"].isin(own)]
+            own |= set(codes(cells["vintage"]))
+            parts += [in_years(fresh, question)] if len(fresh) else []
+    printed = load("releases")
+    if table in codes(printed["dataset"]):
+        printed = select(printed, dataset=table)
+        keep = printed["nace"].isin(population) & printed["geo"].isin(where["geo"])
+        keep &= (printed["measure"] == where["measure"]) & (printed["size"] == where["size"])
+        keep &= printed["year"].isin(set(parts[0]["year"])) & ~printed["vintage"].isin(own)
+        parts.append(printed[keep])
+    return concat([p for p in parts if len(p)]), plotting.revisions
