@@ -24,19 +24,29 @@ def main() -> int:
 
 
 def indicator_table() -> str:
-    """Every indicator: definition, table, codes, years, unit, caveat, from the registry."""
+    """Every indicator: definition, table, codes, years, unit, caveat, charts, from the registry."""
     from sme_stats import catalogue, codelists
     from sme_stats.indicators.registry import INDICATORS
 
-    lines = ["| `get` | definition | table | codes | years | unit | caveat |", "|---" * 7 + "|"]
+    head = "| `get` | definition | table | codes | years | unit | caveat | charts |"
+    lines = [head, "|---" * 8 + "|"]
     for name, entry in INDICATORS.items():
         first, last = catalogue.find(entry.dataset).years
         unit = codelists.table("UNIT").get(entry.unit, {})
         said = unit.get("symbol") or unit.get("label") or "the measure's own"
         cells = (f"`{name}`", entry.summary.rstrip("."), entry.dataset, entry.codes,
-                 f"{first}–{last}", said, entry.caveat)  # fmt: skip
+                 f"{first}–{last}", said, entry.caveat, charts_of(entry.charts))  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def charts_of(names: tuple[str, ...]) -> str:
+    """Charts of an indicator; those that draw almost every one are told of above the table."""
+    from sme_stats.indicators.registry import EVERYWHERE
+
+    if not set(EVERYWHERE) <= set(names):
+        return ", ".join(names)
+    return ", ".join(["the five", *(name for name in names if name not in EVERYWHERE)])
 
 
 def _block(block: str) -> str:

@@ -12,7 +12,13 @@ import pandas as pd
 
 from sme_stats import catalogue
 from sme_stats.codelists import size_code
-from sme_stats.errors import BreakError, NotAvailableError, UnknownNameError, UsageError
+from sme_stats.errors import (
+    BreakError,
+    NotAvailableError,
+    UnknownNameError,
+    UsageError,
+    WithheldError,
+)
 from sme_stats.frame import codes, concat, select, tidy
 from sme_stats.indicators.aggregates import partial_aggregate
 from sme_stats.indicators.registry import compute, find
@@ -151,6 +157,8 @@ def computed(question: Question, cells: pd.DataFrame) -> pd.DataFrame:
     measure = question.measure or "persons_employed"
     options: dict[str, object] = {"size": question.size or "SME", "measure": measure}
     options["age"] = question.age or None
+    if not question.size and ("size" not in cells.columns or codes(cells["size"]) == ["TOTAL"]):
+        options["size"] = None  # a table without classes
     given: Any = {k: v for k, v in options.items() if k in takes}
     if question.indicator in ONLY_WHOLE:
         out = where_known(partial(compute, question.indicator, **given), cells)
@@ -160,7 +168,7 @@ def computed(question: Question, cells: pd.DataFrame) -> pd.DataFrame:
         out = tidy({str(c): out[c] for c in out.columns} | {"size": ["TOTAL"] * len(out)})
     if "size" not in takes:
         out = _one_size(out, question)
-    if "age" in out.columns and "age" not in takes:
+    if "age" in out.columns and "age" not in takes and codes(out["age"]):
         out = select(out, age=question.age or codes(out["age"])[-1])
     if "measure" not in takes and len(codes(out["measure"])) > 1:
         out = select(out, measure=[m for m in codes(out["measure"]) if measure in m])
@@ -184,8 +192,8 @@ def by_country(
     wanted = select(cells, geo=list(question.geo)) if question.geo else cells
     parts = [indicator(wanted)]
     if question.add_partial:
-        # Without member states at hand there is nothing to add up.
-        with contextlib.suppress(NotAvailableError):
+        # Without member states at hand, or without a class of one, there is nothing to add up.
+        with contextlib.suppress(NotAvailableError, WithheldError):
             parts.append(indicator(partial_aggregate(cells)))
     return concat(parts)
 
@@ -198,19 +206,22 @@ def over_years(question: Question, geo: Sequence[str]) -> pd.DataFrame:
     parts: list[pd.DataFrame] = []
     refused: Exception | None = None
     for dataset in dict.fromkeys(named):
-        cells = _activities(dataset, question)
-        here = [g for g in geo or codes(cells["geo"]) if g in codes(cells["geo"])]
-        if question.year and not cells["year"].isin(question.year).any():
-            continue
-        if here:
-            chosen = in_years(select(cells, geo=here), question)
-            try:
-                parts.append(computed(question, chosen))
-            except (NotAvailableError, UnknownNameError, BreakError) as error:
-                refused = error  # one of the two tables may lack a measure or a pair of years
+        try:
+            parts += _one_table(question, dataset, geo)
+        except (NotAvailableError, UnknownNameError, BreakError) as error:
+            refused = error  # one of the two may not be at hand, or lack a measure or years
     if not parts and refused is not None:
         raise refused
     if not parts:
         years = f" in {', '.join(map(str, question.year))}" if question.year else ""
         raise NotAvailableError(f"no table at hand has {', '.join(geo) or 'cells'}{years}")
     return concat(parts)
+
+
+def _one_table(question: Question, dataset: str, geo: Sequence[str]) -> list[pd.DataFrame]:
+    """The question's indicator in one table, where that has the places and years."""
+    cells = _activities(dataset, question)
+    here = [g for g in geo or codes(cells["geo"]) if g in codes(cells["geo"])]
+    if not here or (question.year and not cells["year"].isin(question.year).any()):
+        return []
+    return [computed(question, in_years(select(cells, geo=here), question))]

@@ -38,7 +38,8 @@ def test_picture_is_what_the_data_give(name):
 
 
 def test_every_chart_is_shown_once():
-    assert {f.chart for f in FIGURES.values()} == set(CHARTS)
+    # Sections by size are not embedded, so that no picture of a shift-share is of real cells.
+    assert {f.chart for f in FIGURES.values()} == set(CHARTS) - {"shift-share"}
     page = (ROOT / "docs" / "charts.md").read_text("utf-8")
     assert set(re.findall(r"images/([\w-]+)\.svg", page)) == set(FIGURES)
     for chart in CHARTS:

@@ -142,7 +142,7 @@ def test_the_registry_has_every_chart():
         "size_structure", "ranking", "one_person", "trend", "births_deaths", "claim_against_data",
         "definition_map",
         "small_multiples", "heat_map", "tile_map", "waffle", "lorenz_curve", "survival_curves",
-        "slope", "productivity_gap", "revisions",
+        "slope", "productivity_gap", "revisions", "contributions", "shift_share",
     }  # fmt: skip
     assert plotting.CHARTS["ranking"] is plotting.ranking
     assert set(plotting.__all__) <= set(dir(plotting))
