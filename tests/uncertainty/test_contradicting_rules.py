@@ -5,6 +5,7 @@ import pytest
 
 from sme_stats.errors import UnknownNameError
 from sme_stats.frame import concat
+from sme_stats.uncertainty import withheld
 from sme_stats.uncertainty.contradictions import COLUMNS, contradict, contradictions, reduce
 from sme_stats.uncertainty.withheld import bounds
 
@@ -131,3 +132,19 @@ def test_several_rules_at_once_are_solved_together(cells):
     assert out.loc[("D", "0-9"), ["lower", "upper"]].tolist() == [0, 0]
     assert out.index.tolist() == list(zip(frame["nace"], frame["size"], strict=True))
     assert "lower" not in frame.columns
+
+
+def triangle(first):
+    """Each two of three cells are 10 together: rule by rule 0 to 10 each, together 5."""
+    pairs = ((0, 1), (1, 2), (0, 2))
+    return [({first + one: 1, first + other: 1}, 10, 10) for one, other in pairs]
+
+
+def test_a_block_beside_one_that_fails_only_together_is_sharp_all_the_same():
+    # The three of the second are 15 and would have to be 16.
+    rules = [*triangle(0), *triangle(3), ({3: 1, 4: 1, 5: 1}, 16, INF)]
+    lower, upper, stuck, broken = withheld._solve(system(rules, [(0, INF)] * 6))
+    assert lower[:3].tolist() == pytest.approx([5] * 3)
+    assert upper[:3].tolist() == pytest.approx([5] * 3)
+    assert stuck.tolist() == [False] * 3 + [True] * 3 and not broken.any()
+    assert (lower[3:].tolist(), upper[3:].tolist()) == ([0] * 3, [10] * 3), "rule by rule"

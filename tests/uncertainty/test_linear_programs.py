@@ -235,3 +235,16 @@ def test_cells_joined_by_rules_that_hold():
     assert both.min() >= 0 and both[5] == both[6] != both[0]
     known = system(rules, [(0, 9), (4, 4), (0, 9), (0, 9)])
     assert joined(known, np.zeros(4, bool), np.arange(4) == 0)[1] == -1
+
+
+def test_what_is_solved_is_solved_once(monkeypatch):
+    solved = []
+
+    def counted(*args, **options):
+        solved.append(options["options"])
+        return linprog(*args, **options)
+
+    monkeypatch.setattr(solving, "linprog", counted)
+    rules, ends = two_by_two((10, 5), (12, 3))
+    find_infeasible(opened(rules, ends))
+    assert solved == [{"presolve": True}]
