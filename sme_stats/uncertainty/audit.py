@@ -78,7 +78,7 @@ def _rates(frame: pd.DataFrame) -> list[pd.DataFrame]:
     """Published rates against births or deaths over active enterprises."""
     parts = []
     keys = [d for d in dimensions(frame) if d not in ("indic", "measure", "unit")]
-    text = {k: str for k in keys if k != "year"}
+    text = dict.fromkeys(keys, str)
     wide = {
         m: frame.loc[frame["measure"] == m, [*keys, "value"]].astype(text)
         for m in ("births", "deaths", "active_enterprises", "birth_rate", "death_rate")
@@ -103,7 +103,7 @@ def _averages(cells: pd.DataFrame) -> list[pd.DataFrame]:
     """Persons per enterprise outside the limits of their class."""
     parts = []
     keys = [d for d in dimensions(cells) if d not in ("indic", "measure", "unit")]
-    text = {k: str for k in keys if k != "year"}
+    text = dict.fromkeys(keys, str)
     if "unit" in cells.columns:  # as for bounds: no class limits where heads are in thousands
         cells = cells[~cells["unit"].isin(codelists.multiples())]
     for counted, firms in COUNTED_BY.items():
