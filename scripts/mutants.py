@@ -8,7 +8,10 @@ mutants know the score of a layer to about seven percentage points. By hand, not
 Hypothesis draws five examples a test here (the profile of SME_STATS_MUTANTS in tests/conftest.py),
 so that a survivor does not cost a minute. A mutant killed by few examples is killed; one that only
 the hundredth example would kill counts as alive, so the score is rather too low than too high.
-No score of a whole sample is written down yet.
+
+25 November 2026, against the tests of uncertainty, claims and documents alone: of uncertainty 68 of
+80 sampled mutants killed, 85 % (76 to 91 %); of the twelve that lived two have a test since, and ten
+change no result. Of claims, a smaller sample: 48 of 50, 96 % (86 to 99 %); both that lived have one.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ ROOM = ROOT / "output" / "mutants"
 KILLED = ("killed", "timeout", "segfault", "suspicious", "caught by type check")
 LEAST = 85.0
 LAYERS = ("indicators", "uncertainty", "claims")
-#: Mutants that are run at a time.
+#: Mutants that are run at a time; mutmut first runs all tests of a batch once.
 BATCH = 100
 
 
