@@ -53,13 +53,14 @@ mutants: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[mutants]"
 	$(BIN)/python scripts/mutants.py
 
-# By hand: the tests with the lowest versions that pyproject allows (on the lowest Python).
+# By hand: the tests with the lowest versions that pyproject allows (on the lowest Python). Old
+# versions warn of what newer ones of others deprecate; docs/ shows what the newest draw and print.
 lowest: $(VENV)/.test
 	test -d .venv-lowest || $(PYTHON) -m venv .venv-lowest
 	$(BIN)/python scripts/lowest.py > .venv-lowest/constraints.txt
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -e ".[test]" \
 	  -c .venv-lowest/constraints.txt
-	.venv-lowest/bin/python -m pytest -n $(WORKERS)
+	.venv-lowest/bin/python -m pytest -n $(WORKERS) -W ignore::DeprecationWarning --ignore=tests/docs
 
 # By hand: every dependency of development with its hashes; then what is known against them.
 lock: $(VENV)/.test

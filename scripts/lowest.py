@@ -8,12 +8,16 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Extras that a user installs; the others are for developers, who have the newest.
+ENGINES = ("duckdb", "polars", "dask", "spark")
 
 
 def main() -> int:
-    """Print ``name==lowest`` for every dependency of the package itself."""
+    """Print ``name==lowest`` for every dependency of the package and its engines."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    print(*lowest(tomllib.loads(text)["project"]["dependencies"]), sep="\n")
+    project = tomllib.loads(text)["project"]
+    engines = [d for name in ENGINES for d in project["optional-dependencies"][name]]
+    print(*lowest(project["dependencies"] + engines), sep="\n")
     return 0
 
 
@@ -22,12 +26,12 @@ def lowest(dependencies: list[str]) -> list[str]:
 
     Examples
     --------
-    >>> lowest(["pandas>=2.2", "numpy>=1.26"])
-    ['pandas==2.2', 'numpy==1.26']
+    >>> lowest(["pandas>=2.2", "dask[dataframe]>=2026.1.1"])
+    ['pandas==2.2', 'dask==2026.1.1']
     """
     pinned = []
     for dependency in dependencies:
-        match = re.fullmatch(r"([A-Za-z0-9_-]+)>=([0-9.]+)", dependency)
+        match = re.fullmatch(r"([A-Za-z0-9_-]+)(?:\[[a-z]+\])?>=([0-9.]+)", dependency)
         if not match:
             raise ValueError(f"{dependency!r} has no plain lower bound: write NAME>=VERSION")
         pinned.append(f"{match[1]}=={match[2]}")

@@ -38,6 +38,8 @@ MOST = 1e13
 INSIDE = tuple(codelists.table("NACE")["B-S_X_O_S94"]["parts"].split(";"))
 INSIDE = tuple(part for part in INSIDE if part != "S")
 OUTSIDE = ("A", "O", "S94", "T", "U")
+#: Types that hold no number beyond that.
+_SMALL = (nw.Int8, nw.Int16, nw.Int32, nw.UInt8, nw.UInt16, nw.UInt32)
 #: How many rows a message shows.
 SHOWN = 3
 
@@ -140,7 +142,7 @@ def tests(schema: Mapping[str, Any], rounding: bool) -> list[tuple[str, str, nw.
         if name in schema:
             found.append((name, "negative", nw.col(name) < 0))
     for name in (*HEADCOUNTS, *AMOUNTS):
-        if name in schema:
+        if name in schema and schema[name] not in _SMALL:
             found.append((name, f"beyond {MOST:.0e}", _beyond(name, schema)))
     for name in HEADCOUNTS:
         if name in schema and not schema[name].is_integer() and not rounding:
