@@ -102,7 +102,7 @@ def _rows(cells: pd.DataFrame, chosen: Options) -> tuple[list[Row], list[list[in
     """Rows from the top, years in their order, places by growth; and the frame's rows of each."""
     axis = "geo" if cells["geo"].nunique() > 1 else "year"
     found = []
-    for code, part in cells.groupby(axis, sort=True):
+    for code, part in cells.groupby(axis, sort=True, observed=True):
         by_size = {str(cell["size"]): cell for _, cell in part.iterrows()}
         if "TOTAL" not in by_size:
             continue

@@ -80,7 +80,7 @@ def source(frame: pd.DataFrame, lang: str) -> str:
     """Name the tables with their vintages, and releases that figures were printed in."""
     pairs = frame[["dataset", "vintage"]].drop_duplicates().sort_values(["dataset", "vintage"])
     by_publisher: dict[tuple[str, str], list[str]] = {}
-    for dataset, rows in pairs.groupby("dataset", sort=False):
+    for dataset, rows in pairs.groupby("dataset", sort=False, observed=True):
         dates = ", ".join(v for v in rows["vintage"] if v)
         table = say(lang, "vintage", dataset=dataset, vintage=dates) if dates else str(dataset)
         by_publisher.setdefault(publisher(str(dataset)), []).append(table)
@@ -150,7 +150,7 @@ def _with_years(rows: pd.DataFrame, frame: pd.DataFrame, lang: str) -> str:
         return places(rows, lang)
     return ", ".join(
         f"{place(str(geo), lang)} {', '.join(str(y) for y in sorted(set(part['year'])))}"
-        for geo, part in rows.groupby("geo", sort=False)
+        for geo, part in rows.groupby("geo", sort=False, observed=True)
     )
 
 

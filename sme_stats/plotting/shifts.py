@@ -87,7 +87,7 @@ mostly by the weight of sectors (+5.8 points)'
 
 def _rows(cells: pd.DataFrame, chosen: Options) -> list[Row]:
     found = []
-    for geo, part in cells.groupby("geo", sort=True):
+    for geo, part in cells.groupby("geo", sort=True, observed=True):
         by_part = {str(cell["measure"]): cell for _, cell in part.iterrows()}
         if {*PARTS, "total"} <= set(by_part):
             parts = {code: by_part[code] for code in PARTS}

@@ -208,7 +208,12 @@ def _groups(file: pq.ParquetFile, filters: Mapping[str, tuple[str, ...]]) -> lis
 def _part(path: Path, groups: list[int], filters: Mapping[str, tuple[str, ...]]) -> Cells:
     with _opened(path) as file:
         names = [n for n in file.schema_arrow.names if n != "OBS_VALUE"]
-        table = file.read_row_groups(groups, use_threads=False)
+        # An old pyarrow does not read no group at all.
+        table = (
+            file.read_row_groups(groups, use_threads=False)
+            if groups
+            else file.schema_arrow.empty_table()
+        )
     columns = {name: coded(table.column(name)) for name in names}
     cells = assemble(columns, table.column("OBS_VALUE").to_numpy(), "", "")
     keep = _matching(cells, filters)

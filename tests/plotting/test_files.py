@@ -92,8 +92,10 @@ def test_pdf_is_the_same_bytes_twice(cases):
 
 def test_csv_reads_back_as_the_data(seen):
     chart = seen()
-    read = pd.read_csv(io.StringIO(chart.csv()), dtype={"size": str}, keep_default_na=False,
-                       na_values={"value": [""], "lower": [""], "upper": [""]})  # fmt: skip
+    read = pd.read_csv(
+        io.StringIO(chart.csv()), dtype={"size": str}, keep_default_na=False,
+        na_values={"value": [""], "lower": [""], "upper": [""]}, float_precision="round_trip",
+    )  # fmt: skip
     assert list(read.columns) == list(chart.data.columns)
     for name in ("value", "lower", "upper"):
         if name in chart.data.columns:
