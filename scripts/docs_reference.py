@@ -58,7 +58,7 @@ def _indicator(one: registry.Indicator) -> list[str]:
     rows = {
         "unit": said, "Eurostat's codes": one.codes, "to know": one.caveat,
         "options": ", ".join(f"`{name}`" for name in one.takes),
-        "charts": ", ".join(f"`{name}`" for name in one.charts if one.dataset),
+        "charts": ", ".join(f"`{name}`" for name in one.charts),
     }  # fmt: skip
     if one.dataset:
         first, last = catalogue.find(one.dataset).years

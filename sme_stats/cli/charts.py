@@ -26,6 +26,7 @@ CHARTS = {
     "revisions": "the same figure in every vintage of its table",
     "contributions": "what each size class adds to growth; rows are years of one place, or places",
     "shift-share": "why the SME share moved: within sectors, or by their weights",
+    "convergence": "growth of each country against where it started, from --since to --year",
     "claim": "a printed number against the data",
     "definition-map": "the definitions near a claim, and which give its number",
 }

@@ -61,7 +61,7 @@ def convergence(frame: pd.DataFrame, start: int, end: int) -> pd.DataFrame:
     """
     if start >= end:
         raise UsageError(f"convergence from {start} to {end}: the start must come before the end")
-    before, after = _pairs(frame, start, end)
+    before, after = pairs(frame, start, end)
     if len(before) < FEWEST:
         raise NotAvailableError(
             f"fewer than three countries have {start} and {end} without a break between them"
@@ -79,8 +79,14 @@ def convergence(frame: pd.DataFrame, start: int, end: int) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _pairs(frame: pd.DataFrame, start: int, end: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Countries with both years and no break between: their rows of each year, in one order."""
+def pairs(frame: pd.DataFrame, start: int, end: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Countries with both years and no break between: their rows of each year, in one order.
+
+    Raises
+    ------
+    MixingError
+        If the frame has several measures, populations, sizes or vintages.
+    """
     cells = countries(frame)
     cells = refuse_mixing(cells[cells["year"].isin([start, end])], free=("year",))
     cells = cells[cells["value"] > 0].sort_values(["geo", "year"])

@@ -17,7 +17,7 @@ _WHERE = {
     "small_multiples": "panels", "heat_map": "heat", "tile_map": "maps", "waffle": "waffles",
     "lorenz_curve": "curves", "survival_curves": "curves", "slope": "slopes",
     "productivity_gap": "gaps", "revisions": "vintages", "contributions": "growth_parts",
-    "shift_share": "shifts",
+    "shift_share": "shifts", "convergence": "scatters",
 }  # fmt: skip
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sme_stats.plotting.panels import small_multiples as small_multiples
     from sme_stats.plotting.printed import claim_against_data as claim_against_data
     from sme_stats.plotting.ranks import ranking as ranking
+    from sme_stats.plotting.scatters import convergence as convergence
     from sme_stats.plotting.shifts import shift_share as shift_share
     from sme_stats.plotting.slopes import slope as slope
     from sme_stats.plotting.solo import one_person as one_person

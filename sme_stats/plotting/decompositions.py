@@ -14,10 +14,11 @@ from sme_stats.codelists import size_code
 from sme_stats.errors import NotAvailableError, UsageError
 from sme_stats.frame import codes, concat, select
 from sme_stats.indicators import dynamics
+from sme_stats.indicators.registry import find
 from sme_stats.indicators.shift_share import decompose_share
 from sme_stats.loading import load
-from sme_stats.plotting.moves import two_years
-from sme_stats.plotting.questions import FEW, Question, cells_of, in_years
+from sme_stats.plotting.moves import OVER_TIME, two_years
+from sme_stats.plotting.questions import FEW, Question, cells_of, computed, in_years
 from sme_stats.sources import keeping
 
 
@@ -54,6 +55,21 @@ def shift_share(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
         two_years(cells, question), question.size or "SME", question.across_breaks or "refuse"
     )
     return parts, partial(plotting.shift_share, measure=measure)
+
+
+def convergence(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
+    """Any indicator of a year, in two years."""
+    indicator = find(question.indicator)
+    if question.indicator.replace("_", "-") in OVER_TIME or not indicator.dataset:
+        raise UsageError(
+            f"convergence is of an indicator of one year, and {question.indicator} is none; name "
+            "another, such as size-share or birth-rate"
+        )
+    cells = cells_of(replace(question, year=()), indicator.dataset)
+    cells = select(cells, geo=list(question.geo)) if question.geo else cells
+    cells = two_years(cells, question)
+    start, end = int(cells["year"].min()), int(cells["year"].max())
+    return computed(question, cells), partial(plotting.convergence, start=start, end=end)
 
 
 def revisions(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:

@@ -23,7 +23,7 @@ from sme_stats.indicators.dynamism import survival_curve
 from sme_stats.indicators.productivity import labour_productivity, productivity_gap
 from sme_stats.indicators.registry import EVERYWHERE, find
 from sme_stats.indicators.shares import size_structure, without_employees
-from sme_stats.plotting.decompositions import contributions, revisions, shift_share
+from sme_stats.plotting.decompositions import contributions, convergence, revisions, shift_share
 from sme_stats.plotting.moves import OVER_TIME, two_years
 from sme_stats.plotting.questions import (
     BEFORE,
@@ -289,5 +289,5 @@ RECIPES: Mapping[str, Recipe] = {
     "waffle": _waffle, "lorenz-curve": _lorenz, "survival-curves": _survival,
     "productivity-gap": _productivity_gap, "revisions": revisions, "claim": _claim,
     "definition-map": _definition_map, "contributions": contributions,
-    "shift-share": shift_share,
+    "shift-share": shift_share, "convergence": convergence,
 }  # fmt: skip

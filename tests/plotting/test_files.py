@@ -145,6 +145,7 @@ def test_the_registry_has_every_chart():
         "definition_map",
         "small_multiples", "heat_map", "tile_map", "waffle", "lorenz_curve", "survival_curves",
         "slope", "productivity_gap", "revisions", "contributions", "shift_share",
+        "convergence",
     }  # fmt: skip
     assert plotting.CHARTS["ranking"] is plotting.ranking
     assert set(plotting.__all__) <= set(dir(plotting))
