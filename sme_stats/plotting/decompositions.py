@@ -65,6 +65,8 @@ def convergence(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
             f"convergence is of an indicator of one year, and {question.indicator} is none; name "
             "another, such as size-share or birth-rate"
         )
+    if question.across_breaks:
+        raise UsageError("convergence leaves out countries with a break; ask without across_breaks")
     cells = cells_of(replace(question, year=()), indicator.dataset)
     cells = select(cells, geo=list(question.geo)) if question.geo else cells
     cells = two_years(cells, question)

@@ -21,7 +21,7 @@ from sme_stats.indicators.demography import birth_rate, death_rate, survival
 from sme_stats.indicators.distribution import lorenz
 from sme_stats.indicators.dynamism import survival_curve
 from sme_stats.indicators.productivity import labour_productivity, productivity_gap
-from sme_stats.indicators.registry import EVERYWHERE, find
+from sme_stats.indicators.registry import COMPARISONS, EVERYWHERE, find
 from sme_stats.indicators.shares import size_structure, without_employees
 from sme_stats.plotting.decompositions import contributions, convergence, revisions, shift_share
 from sme_stats.plotting.moves import OVER_TIME, two_years
@@ -93,7 +93,12 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
 
 def _refuse_undrawn(chart: str, question: Question) -> None:
     """Refuse an indicator in a chart that would show something else of it, or nothing."""
-    drawn_by = find(question.indicator).charts
+    drawn_by, compared = find(question.indicator).charts, find(question.indicator).name
+    if compared in COMPARISONS:
+        raise UsageError(
+            f"{compared} compares an indicator's results; name the indicator that it is of, such "
+            f"as size-share; drawn by {', '.join(drawn_by) or 'no chart, but get has --then'}"
+        )
     if chart in EVERYWHERE and chart not in drawn_by:
         raise UsageError(
             f"{chart} does not draw {question.indicator}; it is drawn by {', '.join(drawn_by)}"

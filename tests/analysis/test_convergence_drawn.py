@@ -138,6 +138,12 @@ def test_refusals():
         draw("convergence", Question(geo=("DE", "FR"), since=2022, year=(2024,)))
     with pytest.raises(UsageError, match="of an indicator of one year, and growth-rate is none"):
         draw("convergence", Question(indicator="growth-rate"))
+    with pytest.raises(UsageError, match="leaves out countries with a break"):
+        draw("convergence", Question(across_breaks="flag"))
+    with pytest.raises(UsageError, match=r"rank compares .* drawn by ranking$"):
+        draw("ranking", Question(indicator="rank"))
+    with pytest.raises(UsageError, match=r"distance compares .* by no chart, but get has --then"):
+        draw("ranking", Question(indicator="distance"))
     with pytest.raises(MixingError, match="several nace"):
         frame = cells()
         frame["nace"] = ["C", "C", "F", "F", "F", "F"]
@@ -147,5 +153,5 @@ def test_refusals():
 
 
 def test_a_comparison_claims_only_charts_that_there_are():
-    assert find("convergence").charts == ("convergence",)
+    assert find("convergence").charts == ("convergence",) and find("rank").charts == ("ranking",)
     assert all(set(one.charts) <= set(recipes.RECIPES) for one in COMPARISONS.values())
