@@ -38,8 +38,8 @@ def signed(value: float, fmt: Format) -> str:
     Examples
     --------
     >>> from sme_stats.plotting.numbers import fit
-    >>> signed(1.25, fit([1.25, -3.0], "PP")), signed(0.0, fit([1.25, -3.0], "PP"))
-    ('+1.2 points', '0.0 points')
+    >>> signed(1.25, fit([1.25, -3.0], "PP")).split(), signed(0.0, fit([1.25, -3.0], "PP")).split()
+    (['+1.2', 'points'], ['0.0', 'points'])
     """
     text = fmt.text(value)
     return text if text.startswith(MINUS) or fmt.text(0.0) == text else f"+{text}"

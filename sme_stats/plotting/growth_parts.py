@@ -54,8 +54,8 @@ def contributions(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -
     >>> from sme_stats.indicators import dynamics
     >>> cells = load("sbs_sc_ovw", geo="IT", measure="enterprises", year=[2022, 2023])
     >>> contributions(dynamics.contributions(cells)).title.replace("\\xa0", " ")
-    'The number of enterprises in Italy grew by 0.83 % from 2022 to 2023; 0–9 contributed most, \
-+0.64 points'
+    'The number of enterprises in Italy grew by 0.83 % from 2022 to 2023; 0–9 persons \
+employed contributed most, +0.65 points'
     """
     chosen = options("contributions", opts)
     cells = observations(frame, "contributions")
