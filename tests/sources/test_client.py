@@ -313,6 +313,7 @@ def test_damaged_xml_is_an_error_of_ours():
 def test_the_bar_shows_on_a_terminal_only(monkeypatch, capsys):
     from sme_stats.sources.progress import bar, working
 
+    monkeypatch.setenv("TERM", "xterm")  # a dumb one can show no bar
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     with bar("large", str(10 << 20)) as advance:
         advance(10 << 20)
