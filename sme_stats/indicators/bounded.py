@@ -11,6 +11,7 @@ import pandas as pd
 
 from sme_stats.frame import codes
 from sme_stats.uncertainty.cube import Array, Cube, make, not_blank
+from sme_stats.uncertainty.fractions import CONTRADICTED, SHARP, SURE, sharpen
 from sme_stats.uncertainty.sums import Sums, sums_of
 from sme_stats.uncertainty.withheld import with_system
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sme_stats.uncertainty.system import System
 
 #: What is said of ends, the worst first.
-_WORST = ("contradicted", "sure", "sharp", "")
+_WORST = (CONTRADICTED, SURE, SHARP, "")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def sharpen_values(known: Bounded, numbers: Values, code: str, whole: str = "") 
     factor = 100.0 if whole else 1.0
     ends = numbers.lower[rows], numbers.upper[rows]
     lower, upper, said = narrow(known.system, ends, above, below, factor, known.always, surely=True)
-    told = np.where(resting, "sharp", "").astype(object)
+    told = np.where(resting, SHARP, "").astype(object)
     told[rows] = said
     low, high = numbers.lower.copy(), numbers.upper.copy()
     low[rows], high[rows] = lower, upper
@@ -93,8 +94,6 @@ def narrow(
     factor: float | Array = 1.0, always: bool | None = None, surely: bool = False,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """Ends no wider than given, by linear-fractional programs, and what is to be said of them."""
-    from sme_stats.uncertainty.fractions import SURE, sharpen
-
     lower, upper = ends
     made = np.bincount(above.row, minlength=above.count) > 0
     if below is not None:

@@ -10,10 +10,8 @@ from sme_stats.frame import describe, dimensions, intervals, tidy
 from sme_stats.indicators.growth import change, series
 from sme_stats.indicators.linking import link as chain
 from sme_stats.indicators.shares import partition
-from sme_stats.uncertainty.cube import Array, Cube, from_bits, make, to_bits
+from sme_stats.uncertainty.cube import BREAK, Array, Cube, from_bits, make, to_bits
 from sme_stats.uncertainty.intervals import divide, keep_inside
-
-_BREAK = to_bits(pd.Series(["b"]))[0]
 
 
 def growth_rate(
@@ -117,13 +115,13 @@ def index_series(frame: pd.DataFrame, base: int, across_breaks: str = "refuse") 
     itself = row == np.flatnonzero(keep)
     beyond = _beyond_break(len(cells), np.flatnonzero(keep), row, later[broken])
     out = cells[keep].reset_index(drop=True)
-    bits = to_bits(out["flag"]) | to_bits(cells["flag"].iloc[row]) & ~_BREAK
+    bits = to_bits(out["flag"]) | to_bits(cells["flag"].iloc[row]) & ~BREAK
     return tidy({str(c): out[c] for c in out.columns} | {
         "measure": out["measure"].astype(str) + "_index", "unit": np.full(len(out), "INDEX"),
         "value": keep_inside(100 * value, 100 * ends[0], 100 * ends[1]),
         "lower": np.where(itself, 100.0, 100 * ends[0]),
         "upper": np.where(itself, 100.0, 100 * ends[1]),
-        "flag": from_bits(bits | np.where(beyond, _BREAK, np.uint16(0))),
+        "flag": from_bits(bits | np.where(beyond, BREAK, np.uint16(0))),
     })  # fmt: skip
 
 

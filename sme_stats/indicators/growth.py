@@ -9,11 +9,10 @@ from sme_stats import catalogue
 from sme_stats.errors import BreakError, IncoherentError, NotAvailableError, UnknownNameError
 from sme_stats.frame import check, describe, dimensions, intervals, require, tidy
 from sme_stats.indicators.linking import link as chain
-from sme_stats.uncertainty.cube import Array, from_bits, not_blank, to_bits
+from sme_stats.uncertainty.cube import BREAK, Array, from_bits, not_blank, to_bits
 from sme_stats.uncertainty.intervals import keep_inside
 from sme_stats.uncertainty.withheld import bounds
 
-_BREAK = int(to_bits(pd.Series(["b"]))[0])
 WAYS = ("refuse", "flag")
 
 
@@ -63,7 +62,7 @@ def change(
     if link is None and across_breaks == "refuse" and broken.any():
         _refuse(cells, int(later[np.flatnonzero(broken)[0]]))
     if link is not None:  # growth out of a chained year is the old series', and says so
-        broken = broken | ((to_bits(cells["flag"])[later - 1] & _BREAK) > 0)
+        broken = broken | ((to_bits(cells["flag"])[later - 1] & BREAK) > 0)
     return _differences(cells, later, broken)
 
 
@@ -108,7 +107,7 @@ def _refuse_sources(cells: pd.DataFrame, keys: list[str]) -> None:
 
 def broken_pairs(cells: pd.DataFrame, later: Array) -> Array:
     """Pairs with a break after the earlier and up to the later year."""
-    flagged = (to_bits(cells["flag"])[later] & _BREAK) > 0
+    flagged = (to_bits(cells["flag"])[later] & BREAK) > 0
     year = cells["year"].to_numpy()
     known = np.zeros(len(later), dtype=bool)
     geo = cells["geo"].astype(str).to_numpy()[later]
@@ -142,8 +141,8 @@ def _differences(cells: pd.DataFrame, later: Array, broken: Array) -> pd.DataFra
     now, before = cells.iloc[later], cells.iloc[later - 1]
     low_now, high_now = intervals(now)
     low_before, high_before = intervals(before)
-    bits = to_bits(now["flag"]) | (to_bits(before["flag"]) & ~np.uint16(_BREAK))
-    bits = bits | np.where(broken, np.uint16(_BREAK), np.uint16(0))
+    bits = to_bits(now["flag"]) | (to_bits(before["flag"]) & ~BREAK)
+    bits = bits | np.where(broken, BREAK, np.uint16(0))
     columns = {c: now[c].array for c in dimensions(cells)}
     columns |= {"source": now["source"].array} if "source" in cells.columns else {}
     unit = now["unit"].astype(str)

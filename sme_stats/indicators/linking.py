@@ -7,12 +7,11 @@ import pandas as pd
 
 from sme_stats.errors import BreakError, IncoherentError, MixingError
 from sme_stats.frame import codes, concat, describe, dimensions, intervals, require, tidy
-from sme_stats.uncertainty.cube import from_bits, to_bits
+from sme_stats.uncertainty.cube import BREAK, from_bits, to_bits
 from sme_stats.uncertainty.intervals import Interval, divide
 
 #: What may differ between the old and the new series; everything else must be alike.
 _FREE = ("dataset", "vintage", "indic", "nace", "year")
-_BREAK = to_bits(pd.Series(["b"]))[0]
 
 
 def link(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
@@ -110,7 +109,7 @@ def _scale(old: pd.DataFrame, new: pd.DataFrame, chained: pd.DataFrame) -> pd.Da
     at, over = old.iloc[chained["_row_at"].to_numpy()], new.iloc[chained["_new"].to_numpy()]
     lower, upper = _product(divide(intervals(over), intervals(at)), intervals(cells))
     factor = over["value"].to_numpy() / at["value"].to_numpy()
-    bits = to_bits(cells["flag"]) | to_bits(at["flag"]) | to_bits(over["flag"]) | _BREAK
+    bits = to_bits(cells["flag"]) | to_bits(at["flag"]) | to_bits(over["flag"]) | BREAK
     named = {c: over[c].array for c in ("indic", "nace") if c in new.columns}
     return tidy({str(c): cells[c].array for c in cells.columns} | named | {
         "value": factor * cells["value"].to_numpy(),

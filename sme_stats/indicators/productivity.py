@@ -242,7 +242,8 @@ def _odds(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
 def _per_head(
     frame: pd.DataFrame, amount: str, measure: str, size: str | None, sharp: bool | None
 ) -> pd.DataFrame:  # fmt: skip
-    measures = _check(frame, amount, "persons_employed")
+    measures = (amount, "persons_employed")
+    _refuse_lacking(frame, measures)
     factor = _THOUSANDS[_one_unit(frame, (amount,))]
     return bounded_ratio(frame, measures, measure, "TEUR", factor, size, sharp)
 
@@ -251,18 +252,14 @@ def _percent(
     frame: pd.DataFrame, above: str, below: str, measure: str, size: str | None,
     sharp: bool | None,
 ) -> pd.DataFrame:  # fmt: skip
-    measures = _check(frame, above, below)
+    measures = (above, below)
+    _refuse_lacking(frame, measures)
     _one_unit(frame, measures)
     return bounded_ratio(frame, measures, measure, "PC", 100.0, size, sharp)
 
 
-def _check(frame: pd.DataFrame, *measures: str) -> tuple[str, ...]:
-    """Refuse a frame that lacks one of some measures; names where to find it."""
-    _refuse_lacking(frame, measures)
-    return measures
-
-
 def _refuse_lacking(frame: pd.DataFrame, measures: tuple[str, ...]) -> None:
+    """Refuse a frame that lacks one of some measures; names where to find it."""
     require(frame, "dataset", "measure", "unit")
     present = codes(frame["measure"])
     for measure in measures:

@@ -13,6 +13,7 @@ from sme_stats.frame import check, codes, describe, dimensions, intervals, requi
 from sme_stats.indicators.bounded import bound_cells, narrow, worst
 from sme_stats.indicators.ranges import level_of
 from sme_stats.uncertainty.cube import from_bits, not_blank, to_bits
+from sme_stats.uncertainty.fractions import SHARP
 from sme_stats.uncertainty.intervals import divide, keep_inside
 from sme_stats.uncertainty.sums import Sums
 from sme_stats.uncertainty.withheld import bounds
@@ -94,7 +95,7 @@ def bounded_ratio(
     sides = [groups[pairs[name].to_numpy()[rows]] for name in ("_row", "_row_below")]
     sums = [Sums.cells(side) if size is None else known.sums(code, side) for side in sides]
     scale = factor * (pairs["scale"] / pairs["scale_below"]).to_numpy()[rows]
-    ends = np.where(hidden, "sharp", "").astype(object)
+    ends = np.where(hidden, SHARP, "").astype(object)
     lower[rows], upper[rows], ends[rows] = narrow(
         known.system, (lower[rows], upper[rows]), sums[0], sums[1], scale, sharp
     )

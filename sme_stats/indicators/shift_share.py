@@ -10,10 +10,8 @@ from sme_stats.errors import IncoherentError, MixingError, NotAvailableError, Wi
 from sme_stats.frame import codes, concat, describe, dimensions, require, tidy
 from sme_stats.indicators.growth import change, series
 from sme_stats.indicators.shares import size_level
-from sme_stats.uncertainty.cube import Array, from_bits, to_bits
+from sme_stats.uncertainty.cube import BREAK, Array, from_bits, to_bits
 from sme_stats.uncertainty.intervals import divide
-
-_BREAK = to_bits(pd.Series(["b"]))[0]
 
 
 def decompose_share(
@@ -113,7 +111,7 @@ def _split(rows: pd.DataFrame, years: list[int], group: list[str], crossing: boo
     values = _parts(*exact)[0]
     low, high = (values, values) if _same(cells) else _parts(*cells)[1:]
     bits = np.bitwise_or.reduce(to_bits(rows["flag"]) | to_bits(rows["flag_all"]))
-    flags = from_bits(np.full(3, bits & ~_BREAK | (_BREAK if crossing else np.uint16(0))))
+    flags = from_bits(np.full(3, bits & ~BREAK | (BREAK if crossing else np.uint16(0))))
     first = {c: [rows[c].iloc[0]] * 3 for c in group if c not in ("measure", "unit")}
     return pd.DataFrame(first | {
         "measure": ["within", "composition", "total"], "unit": ["PP"] * 3, "nace": ["sections"] * 3,

@@ -69,10 +69,14 @@ Box = tuple[float, float, float, float]
 
 def plot(
     ax: Axes | None, chosen: Options, points: Sequence[Point], line: Line | None,
-    formats: tuple[Format, Format], text: tuple[str, str, str], names: tuple[str, str],
+    states: Sequence[Key], formats: tuple[Format, Format], text: tuple[str, str, str],
+    names: tuple[str, str],
 ) -> Axes:  # fmt: skip
-    """Draw the dots, what rounding leaves of each, the line, and labels that touch nothing."""
-    room, lang = inner_width(ax, chosen.width), chosen.lang
+    """Draw the dots, what rounding leaves of each, the line, and labels that touch nothing.
+
+    In the key the line comes before the ``states`` of the cells.
+    """
+    room = inner_width(ax, chosen.width)
     low, high = spread([v for p in points for v in (p.y, p.y_low, p.y_high)] + [0.0], 0.08)
     low = min(low, -0.08 * high)  # zero is a line of the chart, not its edge
     tall = min(_SHAPE * room, _TALLEST)
@@ -81,7 +85,8 @@ def plot(
     left, right = widest([named], style.SMALL) + 0.1, 0.2
     across = wrap(names[0], room - left - right, style.SMALL)
     up = wrap(names[1], room, style.SMALL)
-    sheet = Sheet(*text, plot=tall, left=left, right=right, keys=_keys(points, line, lang),
+    keys = [*_line_key(line, chosen.lang), *states]
+    sheet = Sheet(*text, plot=tall, left=left, right=right, keys=keys,
                   above=height(len(up), style.SMALL) + 0.08,
                   below=0.26 + height(len(across), style.SMALL))  # fmt: skip
     ax = lay_out(ax, chosen.width, sheet)
@@ -222,14 +227,8 @@ def _fits(box: Box, taken: Sequence[Box], inside: Box) -> bool:
     )
 
 
-def _keys(points: Sequence[Point], line: Line | None, lang: str) -> list[Key]:
-    keys = []
-    if line is not None:
-        name = "key_slope" if line.sure else "key_slope_unsure"
-        drawn = "-" if line.sure else "--"
-        keys.append(Key(say(lang, name), line=drawn, colour=style.REFERENCE))
-    if any(p.light for p in points):
-        keys.append(Key(say(lang, "key_provisional"), marker="o", face=style.lighter(style.MAIN)))
-    if any(p.x_low < p.x_high or p.y_low < p.y_high for p in points):
-        keys.append(Key(say(lang, "key_interval"), fill=style.lighter(style.MAIN)))
-    return keys
+def _line_key(line: Line | None, lang: str) -> list[Key]:
+    if line is None:
+        return []
+    name = "key_slope" if line.sure else "key_slope_unsure"
+    return [Key(say(lang, name), line="-" if line.sure else "--", colour=style.REFERENCE)]

@@ -105,9 +105,12 @@ def _mark(ax: Axes, row: Row, y: float, looks: Mapping[str, tuple[str, str]]) ->
     dot(ax, value, y, style.INK, "D", light=light).set_markersize(5.5)
 
 
-def told(rows: Sequence[Row], looks: Mapping[str, tuple[str, str]], fmt: Format, lang: str) -> str:
-    """Say of each row its parts and their sum, for the alt text."""
-    said = []
+def spoken(
+    title: str, what: str, years: str, rows: Sequence[Row], looks: Mapping[str, tuple[str, str]],
+    fmt: Format, lang: str,
+) -> str:  # fmt: skip
+    """The alt text: what is found, what the bars are, and of each row its parts and their sum."""
+    said = [title, say(lang, "alt_diverging", what=what, years=years)]
     for row in rows:
         parts = [f"{looks[code][1]} {signed(float(part['value']), fmt)}"
                  for code, part in row.parts.items()]  # fmt: skip

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from sme_stats import codelists
 from sme_stats.errors import MixingError, NotAvailableError
-from sme_stats.plotting import alt, diverging, notes, style
+from sme_stats.plotting import diverging, notes, style
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.diverging import Row, signed
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
@@ -90,11 +90,7 @@ employed contributed most, +0.65 points'
     note = notes.note(cells, lang, *remarks)
     growth = fit([float(r.total["value"]) for r in rows], "PC", lang)
     drawn_on = diverging.plot(ax, chosen, rows, looks, (fmt, growth), (title, subtitle, note))
-    spoken = " ".join([
-        alt.sentence(title),
-        say(lang, "alt_diverging", what=said, years=notes.years(cells)),
-        diverging.told(rows, looks, fmt, lang),
-    ])  # fmt: skip
+    spoken = diverging.spoken(title, said, notes.years(cells), rows, looks, fmt, lang)
     return Chart(drawn_on, title, subtitle, note, spoken, drawn(frame, cells), lang)
 
 

@@ -138,11 +138,8 @@ def _ranking(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
     if question.indicator in OVER_TIME:
         cells = two_years(cells_of(replace(question, year=()), table), question)
         # Members that lack one of the years would make another sum of each.
-        frame = by_country(
-            cells,
-            replace(question, add_partial=False, base=_first(cells)),
-            partial(computed, replace(question, base=_first(cells))),
-        )
+        asked = replace(question, add_partial=False, base=int(cells["year"].min()))
+        frame = by_country(cells, asked, partial(computed, asked))
         return frame[frame["year"] == frame["year"].max()], plotting.ranking
     named = [question.dataset] if question.dataset else [table, BEFORE.get(table, table)]
     refused: SmeStatsError | None = None
@@ -198,10 +195,6 @@ def _waffle(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
     structure = size_structure(cells)
     known = [year for year, part in structure.groupby("year") if _complete(part["value"])]
     return structure[structure["year"] == (known or [structure["year"].max()])[-1]], plotting.waffle
-
-
-def _first(cells: pd.DataFrame) -> int:
-    return int(cells["year"].min())
 
 
 def _complete(shares: pd.Series[float]) -> bool:

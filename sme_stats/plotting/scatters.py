@@ -16,6 +16,7 @@ from sme_stats.plotting import alt, clouds, notes
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.clouds import Line, Point
 from sme_stats.plotting.inputs import drawn, observations, options
+from sme_stats.plotting.keys import state_keys
 from sme_stats.plotting.numbers import Format, fit, number
 from sme_stats.plotting.words import place, quantity, say
 
@@ -92,7 +93,9 @@ of beta contains zero'
     axes = (say(lang, "convergence_x", what=what, y0=years[0]),
             say(lang, "convergence_y", y0=years[0], y1=years[1]))  # fmt: skip
     line = _line(points, beta)
-    drawn_on = clouds.plot(ax, chosen, points, line, (fmt, growth), (title, subtitle, note), axes)
+    states = state_keys(kept, lang)
+    text = (title, subtitle, note)
+    drawn_on = clouds.plot(ax, chosen, points, line, states, (fmt, growth), text, axes)
     spoken = " ".join([alt.sentence(title), say(lang, "alt_cloud", n=len(points), x=axes[0],
                        y=axes[1]), *_told(points, growth, lang), *remarks[:2],
                        *_light(points, lang)])  # fmt: skip

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sme_stats.errors import NotAvailableError
-from sme_stats.plotting import alt, diverging, notes, style
+from sme_stats.plotting import diverging, notes, style
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.diverging import Row, signed
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
@@ -77,10 +77,7 @@ mostly by the weight of sectors (+5.8 points)'
     note = notes.note(cells.assign(nace=""), lang, say(lang, "shift_note"))
     looks = {code: (colour, say(lang, f"shift_{code}")) for code, colour in PARTS.items()}
     drawn_on = diverging.plot(ax, chosen, rows, looks, (fmt, fmt), (title, subtitle, note))
-    spoken = " ".join([
-        alt.sentence(title), say(lang, "alt_diverging", what=said, years=notes.years(cells)),
-        diverging.told(rows, looks, fmt, lang),
-    ])  # fmt: skip
+    spoken = diverging.spoken(title, said, notes.years(cells), rows, looks, fmt, lang)
     order = [i for row in rows for i in (*(p.name for p in row.parts.values()), row.total.name)]
     return Chart(drawn_on, title, subtitle, note, spoken, drawn(frame, cells.loc[order]), lang)
 

@@ -18,6 +18,8 @@ from sme_stats.errors import IncoherentError
 from sme_stats.frame import CATEGORIES, COUNTS, describe, dimensions, intervals, tidy
 
 Array = np.ndarray[Any, np.dtype[Any]]
+#: The flag of a break in a series, as `to_bits` gives it.
+BREAK = np.uint16(flags.BIT["b"])
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sme_stats import catalogue
 from sme_stats.frame import dimensions
-from sme_stats.uncertainty.cube import Array, to_bits
+from sme_stats.uncertainty.cube import BREAK, Array, to_bits
 
 #: Robust z-score from which a growth counts as a jump: under a normal distribution one cell in two
 #: thousand million lies beyond; real growth has heavier tails, so a few true booms are named too.
@@ -16,7 +16,6 @@ THRESHOLD = 6.0
 LEAST = np.log(1.08)
 #: A year in which fewer series than this grow has no ordinary growth to compare with.
 FEWEST = 5
-_BREAK = int(to_bits(pd.Series(["b"]))[0])
 
 
 def find_jumps(cells: pd.DataFrame, threshold: float = THRESHOLD) -> pd.DataFrame:
@@ -70,7 +69,7 @@ def _scores(pairs: pd.DataFrame) -> Array:
 
 def _explained(cells: pd.DataFrame, later: Array) -> Array:
     """Pairs whose later cell is flagged as a break, or that the catalogue knows."""
-    flagged = (to_bits(cells["flag"])[later] & _BREAK) > 0
+    flagged = (to_bits(cells["flag"])[later] & BREAK) > 0
     rows = cells.iloc[later]
     known = np.zeros(len(rows), dtype=bool)
     for flow in catalogue.entries().values():

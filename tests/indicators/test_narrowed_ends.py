@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sme_stats.frame import concat
+from sme_stats.indicators import bounded
 from sme_stats.indicators.bounded import bound_cells, narrow, worst
 from sme_stats.indicators.shares import size_level, size_share
-from sme_stats.uncertainty import fractions
 from sme_stats.uncertainty.fractions import Narrower
 from sme_stats.uncertainty.sums import Sums
 
@@ -27,7 +27,7 @@ def solved(monkeypatch):
         asked.append(arguments)
         return Narrower(*found)
 
-    monkeypatch.setattr(fractions, "sharpen", sharpen)
+    monkeypatch.setattr(bounded, "sharpen", sharpen)
     return asked
 
 
