@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: report test lint types layers unit docs wheel fuzz bench mutants lowest lock audit clean
+.PHONY: report test lint types layers unit exhaustive docs wheel fuzz bench mutants lowest lock audit clean
 
 report: $(VENV)/.report
 	$(BIN)/sme-stats report --out output/report.html
@@ -31,6 +31,10 @@ layers: $(VENV)/.test
 unit: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --doctest-modules --durations=15 \
 	  --cov=sme_stats --cov-report=term --cov-fail-under=95
+
+# The long walks that `make test` takes some steps of, whole, and properties with all examples.
+exhaustive: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --exhaustive -m "exhaustive or hypothesis"
 
 # The documentation, without network: a warning, a dead link or anchor, a foreign asset is an error.
 docs: $(VENV)/.test

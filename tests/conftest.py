@@ -15,10 +15,14 @@ from hypothesis import settings
 
 from sme_stats.frame import tidy
 
+from .selection import IS_TRACED, select
+
 # A deadline measures the machine, not the code; speed lives in benchmarks/. CI draws the same
-# examples on every run. A mutant is tried on few: what they kill is dead.
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+# examples on every run, and with `--exhaustive` more of them. A mutant is tried on few: what they
+# kill is dead.
+settings.register_profile("here", deadline=None, max_examples=30)
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=30)
+settings.register_profile("exhaustive", deadline=None, derandomize=True, max_examples=300)
 settings.register_profile("mutants", deadline=None, derandomize=True, max_examples=5)
 PROFILE = {"SME_STATS_MUTANTS": "mutants", "CI": "ci"}
 settings.load_profile(next((PROFILE[name] for name in PROFILE if os.environ.get(name)), "here"))
@@ -46,17 +50,41 @@ def frame_of(table: Mapping[str, Cell], **common: object) -> pd.DataFrame:
     return tidy(columns)
 
 
+def pytest_addoption(parser):
+    said = "every case of every long walk, and properties with all their examples"
+    parser.addoption("--exhaustive", action="store_true", help=said)
+
+
+def pytest_configure(config):
+    if config.getoption("--exhaustive"):
+        settings.load_profile("exhaustive")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    left_out = select(items, config.getoption("--exhaustive"))
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """Without tracing where a test walks through lines that others run for coverage."""
+    """With tracing only where it tells something that other cases do not."""
     tracer = sys.gettrace()
-    if tracer is None or item.get_closest_marker("exhaustive") is None:
+    if tracer is None or item.stash[IS_TRACED]:
         return (yield)
     sys.settrace(None)
     try:
         return (yield)
     finally:
         sys.settrace(tracer)
+
+
+@pytest.fixture(scope="session")
+def steps(request) -> Callable[..., int]:
+    """How many of so many random steps to go: all with `--exhaustive`, a tenth without."""
+    whole = request.config.getoption("--exhaustive")
+    return lambda number, least=1: number if whole else max(number // 10, least)
 
 
 @pytest.fixture(scope="session")

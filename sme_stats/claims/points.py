@@ -43,10 +43,10 @@ def definition_points(
     Examples
     --------
     >>> from sme_stats import read_claims
-    >>> from sme_stats.loading import tables
+    >>> from sme_stats.claims.space import embedded
     >>> from sme_stats.places import data_dir
     >>> claim = read_claims(data_dir() / "claims" / "press-2023.toml")[2]
-    >>> points = definition_points(claim, Space(tables()))
+    >>> points = definition_points(claim, embedded())
     >>> points[points["reading"] != ""][["size", "geo", "reading"]].iloc[0].tolist()
     ['GE250', 'EU27_2020', 'truncated']
     """
@@ -112,10 +112,10 @@ def map_of(claim: Claim, space: Space, weights: Weights | None = None) -> dict[s
     Examples
     --------
     >>> from sme_stats import read_claims
-    >>> from sme_stats.loading import tables
+    >>> from sme_stats.claims.space import embedded
     >>> from sme_stats.places import data_dir
     >>> claim = read_claims(data_dir() / "claims" / "press-2023.toml")[0]
-    >>> found = map_of(claim, Space(tables()))
+    >>> found = map_of(claim, embedded())
     >>> found["printed"], found["printed_lower"], found["kind"]
     ('58%', 57.5, 'percent')
     """

@@ -12,7 +12,7 @@ import pandas as pd
 from sme_stats import catalogue
 from sme_stats.claims.evidence import family
 from sme_stats.claims.model import DEMOGRAPHIC, POPULATIONS, Claim
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import Space, embedded
 from sme_stats.codelists import table as codelist
 from sme_stats.errors import NotAvailableError, UnknownNameError, UsageError
 from sme_stats.frame import DIMENSIONS
@@ -114,9 +114,11 @@ def space_of(
     UnknownNameError
         If a pinned vintage is not at hand; names those that are.
     """
+    chosen = choice or Choice()
+    if against is None and chosen in (Choice(), Choice("snapshot")):
+        return embedded()
     claims = list(claims)
     activities = _activities(claims)
-    chosen = choice or Choice()
     if chosen.source == "live":
         _fetch(needed(claims))
     earlier = None if against is None else Space(_frames(against, activities))

@@ -64,11 +64,10 @@ def definition_map(claim: Mapping[str, Any], ax: Axes | None = None, **opts: obj
     --------
     >>> from sme_stats import read_claims
     >>> from sme_stats.claims.points import map_of
-    >>> from sme_stats.claims.space import Space
-    >>> from sme_stats.loading import tables
+    >>> from sme_stats.claims.space import embedded
     >>> from sme_stats.places import data_dir
     >>> claim = read_claims(data_dir() / "claims" / "press-2023.toml")[0]
-    >>> chart = definition_map(map_of(claim, Space(tables())))
+    >>> chart = definition_map(map_of(claim, embedded()))
     >>> chart.title.replace("\\xa0", " ")
     '“58%” fits the SME share of value added, EU27 (2007), 2005 (57.6 %)'
     """

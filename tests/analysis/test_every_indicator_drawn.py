@@ -111,6 +111,7 @@ def at_hand(monkeypatch):
     return put
 
 
+@pytest.mark.exhaustive(meet=1)
 @pytest.mark.parametrize(("indicator", "chart"), CLAIMED)
 def test_every_indicator_is_drawn_in_every_chart_that_it_claims(indicator, chart, at_hand):
     if indicator in LACKING:

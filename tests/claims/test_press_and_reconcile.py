@@ -12,9 +12,8 @@ from sme_stats.claims.evidence import compare
 from sme_stats.claims.files import make_claim
 from sme_stats.claims.model import Document
 from sme_stats.claims.search import weights_table
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import Space, embedded
 from sme_stats.cli import main
-from sme_stats.loading import tables
 from sme_stats.places import data_dir
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -33,7 +32,7 @@ RECONCILE_FIELDS = {
 
 @pytest.fixture(scope="module")
 def space():
-    return Space(tables())
+    return embedded()
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,12 @@ from sme_stats.claims.files import make_claim
 from sme_stats.claims.model import Document
 from sme_stats.claims.points import definition_points
 from sme_stats.claims.scan import columns, scan
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import Space, embedded
 from sme_stats.claims.vintages import needed
 from sme_stats.cli import main
 from sme_stats.codelists import members
 from sme_stats.errors import ClaimError, UnknownNameError, UsageError
 from sme_stats.frame import concat
-from sme_stats.loading import tables
 from sme_stats.places import data_dir
 
 SBS = {"dataset": "sbs_sc_ovw", "nace": "B-S_X_O_S94"}
@@ -28,7 +27,7 @@ CLAIMS = data_dir() / "claims"
 
 @pytest.fixture(scope="module")
 def space():
-    return Space(tables())
+    return embedded()
 
 
 def claim(printed, **fields):

@@ -15,10 +15,9 @@ from sme_stats.claims.documents.chain import explain
 from sme_stats.claims.documents.flips import find_flips
 from sme_stats.claims.documents.reading import read_document
 from sme_stats.claims.files import read_claims
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import embedded
 from sme_stats.claims.verdicts import check
 from sme_stats.errors import InputError
-from sme_stats.loading import tables
 from sme_stats.places import data_dir
 
 from .. import processes
@@ -31,7 +30,7 @@ STALE = f"a\n\nSMEs [58 %]{{.sme id=jobs {JOBS}}} and [63 %]{{.sme id=ok {JOBS}}
 
 @pytest.fixture(scope="module")
 def space():
-    return Space(tables())
+    return embedded()
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ import pytest
 import sme_stats.claims.documents.render as rendering
 from sme_stats.claims.documents.reading import read_document
 from sme_stats.claims.documents.render import MOST_TEMPLATE, render
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import embedded
 from sme_stats.claims.verdicts import check, check_one
 from sme_stats.errors import InputError, NotAvailableError, WithheldError
-from sme_stats.loading import tables
 
 DE = 'share("persons_employed", "SME", geo="DE", year=2023)'
 EU = 'share("persons_employed", "SME", year=2023)'
@@ -18,7 +17,7 @@ PT = 'share("persons_employed", "SME", geo="PT", year=2021)'
 
 @pytest.fixture(scope="module")
 def fill():
-    space = Space(tables())
+    space = embedded()
 
     def filled(text, **more):
         return render(text, space, name="t.md", **more).partition("\n\nSource:")[0]

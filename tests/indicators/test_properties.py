@@ -6,8 +6,6 @@ left out and in any order. Then every interval must hold what the whole table gi
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,9 +127,9 @@ published = st.builds(
     st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.02, 0.3]), st.sampled_from([0, 0, 1]),
     st.sampled_from([0.0, 0.0, 0.05]),
 )  # fmt: skip
-#: More by hand: SME_STATS_EXAMPLES=200 pytest tests/indicators/test_properties.py
+#: An example is a whole table of every indicator; thirty times as many with `--exhaustive`.
 some = settings(
-    max_examples=int(os.environ.get("SME_STATS_EXAMPLES", "2")),
+    max_examples=max(settings.default.max_examples // 30, 1),
     suppress_health_check=list(HealthCheck),
 )
 #: Amounts that a case needs beside the counts; the fewer cells, the more examples.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import embedded
 from sme_stats.indicators.ratios import average_size
 from sme_stats.loading import tables
 from sme_stats.uncertainty.audit import audit
@@ -22,7 +22,7 @@ def test_thousands_of_persons_over_enterprises_one_by_one(national):
 
 
 def test_the_definition_space_says_the_same():
-    (found,) = Space(tables()).find("average", "average_size", "TOTAL", "UK", 2025)
+    (found,) = embedded().find("average", "average_size", "TOTAL", "UK", 2025)
     assert found.value == pytest.approx(28_128_000 / 5_690_265)
     assert found.lower < found.value < found.upper
 

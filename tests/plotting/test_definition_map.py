@@ -9,9 +9,8 @@ from sme_stats import read_claims, reconcile
 from sme_stats.claims.files import make_claim
 from sme_stats.claims.model import Document
 from sme_stats.claims.points import definition_points, map_of
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import Space, embedded
 from sme_stats.errors import NotAvailableError, UnknownNameError, UsageError
-from sme_stats.loading import tables
 from sme_stats.places import data_dir
 from sme_stats.plotting import definition_map
 
@@ -20,7 +19,7 @@ PRESS = data_dir() / "claims" / "press-2023.toml"
 
 @pytest.fixture(scope="module")
 def space():
-    return Space(tables())
+    return embedded()
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.exhaustive
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+@pytest.mark.exhaustive(cases=8)
 def test_svg_is_the_same_bytes_again(written):
     again, _, svg = written
     assert again().svg() == svg

@@ -131,6 +131,7 @@ def drawn(chart, kind, **options):
     return getattr(plotting, chart)(frame, **options)
 
 
+@pytest.mark.exhaustive(meet=1)
 @pytest.mark.parametrize(("chart", "kind", "lang", "inches"), HARD)
 def test_nothing_is_cut_or_overlaps(chart, kind, lang, inches, overlapping, cut, covered):
     seen = drawn(chart, kind, lang=lang, width=inches)

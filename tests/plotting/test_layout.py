@@ -14,6 +14,7 @@ pytestmark = pytest.mark.exhaustive
 
 
 # Every language and both widths, German (the longest words) where room is least.
+@pytest.mark.exhaustive(meet=1)
 @pytest.mark.parametrize(("lang", "inches"), [("de", 3.0), ("fr", 8.0), ("en", 3.0)])
 def test_no_text_is_cut_or_overlaps(case, lang, inches, overlapping, cut):
     chart = case(lang=lang, width=inches)
@@ -21,6 +22,7 @@ def test_no_text_is_cut_or_overlaps(case, lang, inches, overlapping, cut):
     assert cut(chart) == []
 
 
+@pytest.mark.exhaustive(cases=14)
 def test_a_given_axes_is_filled_and_returned(case, overlapping, cut):
     figure = Figure(figsize=(14, 26))
     left, right = figure.subplots(1, 2)

@@ -118,6 +118,7 @@ def test_provisional_is_told_from_published(sight):
         assert distance(colour, style.lighter(colour), sight) >= 20, colour
 
 
+@pytest.mark.exhaustive(cases=14)
 def test_nothing_reads_or_writes_global_settings(written):
     case, _, plain = written
     loud = {"axes.facecolor": "black", "font.size": 30, "axes.grid": True, "lines.linestyle": ":",

@@ -23,6 +23,7 @@ CHARTS = {
 }
 
 
+@pytest.mark.exhaustive(meet=1)
 @pytest.mark.parametrize("width", [3.7, 7.6])
 @pytest.mark.parametrize("lang", ["en", "fr", "de"])
 @pytest.mark.parametrize("name", CHARTS)

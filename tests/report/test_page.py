@@ -10,10 +10,9 @@ from markupsafe import escape
 
 from sme_stats.claims.documents.chain import explain
 from sme_stats.claims.files import read_claims
-from sme_stats.claims.space import Space
+from sme_stats.claims.space import embedded
 from sme_stats.claims.verdicts import check_one
 from sme_stats.errors import ClaimError, InputError
-from sme_stats.loading import tables
 from sme_stats.places import data_dir
 from sme_stats.report.page import write_report, write_whole
 from sme_stats.report.sheets import write_sheet
@@ -112,7 +111,7 @@ def test_the_policy_lets_only_the_pages_own_style_and_script_through(written):
 
 def test_the_chain_is_that_of_check_explain(written):
     claims = read_claims(data_dir() / "claims" / "press-2023.toml")
-    space = Space(tables())
+    space = embedded()
     text = written.read_text(encoding="utf-8")
     for claim in claims:
         chain = explain(check_one(claim, space), space).replace(f"{data_dir() / 'claims'}/", "")

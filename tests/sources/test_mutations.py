@@ -40,12 +40,12 @@ def mutate(rng: random.Random, raw: bytes) -> bytes:
     return raw[:at] + raw[other : other + rng.randrange(1, 20)] + raw[at:]
 
 
-def test_10000_damaged_gzip_files_give_the_original_or_an_error():
+def test_damaged_gzip_files_give_the_original_or_an_error(steps):
     """gzip carries a checksum, so nothing else may come out."""
     rng = random.Random(20260310)
     packed, original = gzip.compress(SMALL, mtime=0), cells_of(read(SMALL), OURS)
     refused = 0
-    for _ in range(10_000):
+    for _ in range(steps(10_000)):
         try:
             found = parse(mutate(rng, packed))
         except SmeStatsError:
@@ -53,14 +53,14 @@ def test_10000_damaged_gzip_files_give_the_original_or_an_error():
             continue
         assert len(found) == len(original)
         assert found.value[~np.isnan(found.value)].tolist() == [10.0, 11.0, 7.5]
-    assert refused > 8_000
+    assert refused > 0.8 * steps(10_000)
 
 
-def test_10000_damaged_plain_files_say_what_the_text_says_or_an_error():
+def test_damaged_plain_files_say_what_the_text_says_or_an_error(steps):
     """A plain text cannot tell a digit from another; a strict slow reader says what it says."""
     rng = random.Random(20260311)
     refused = 0
-    for _ in range(10_000):
+    for _ in range(steps(10_000)):
         text = mutate(rng, SMALL)
         try:
             frame = parse(text)
@@ -77,7 +77,7 @@ def test_10000_damaged_plain_files_say_what_the_text_says_or_an_error():
         for i, (name, column) in enumerate(frame.dims.items()):
             assert name
             assert [column.texts[c] for c in column.codes] == [cell[i] for cell in wanted], text
-    assert refused > 4_000
+    assert refused > 0.4 * steps(10_000)
 
 
 CSV = (
@@ -96,10 +96,10 @@ def listed(cells: Cells) -> list[tuple]:
     return [(*k, v, f, c) for k, v, f, c in zip(keys, values, *marks, strict=True)]
 
 
-def test_6000_damaged_sdmx_csv_say_what_the_text_says_or_an_error():
+def test_damaged_sdmx_csv_say_what_the_text_says_or_an_error(steps):
     rng = random.Random(20260312)
     refused = 0
-    for _ in range(6_000):
+    for _ in range(steps(6_000)):
         text = mutate(rng, CSV)
         try:
             cells = parse(text)
@@ -109,13 +109,13 @@ def test_6000_damaged_sdmx_csv_say_what_the_text_says_or_an_error():
         wanted = read_csv(text)
         assert wanted is not None, text
         assert listed(cells) == wanted, text
-    assert 1_500 < refused < 5_500
+    assert 0.25 < refused / steps(6_000) < 0.92
 
 
-def test_6000_damaged_json_stat_say_what_the_text_says_or_an_error():
+def test_damaged_json_stat_say_what_the_text_says_or_an_error(steps):
     rng = random.Random(20260313)
     refused = 0
-    for _ in range(6_000):
+    for _ in range(steps(6_000)):
         text = mutate(rng, stat())
         try:
             cells = parse(text)
@@ -125,7 +125,7 @@ def test_6000_damaged_json_stat_say_what_the_text_says_or_an_error():
         wanted = read_stat(text)
         assert wanted is not None, text
         assert listed(cells) == wanted, text
-    assert 1_500 < refused < 5_500
+    assert 0.25 < refused / steps(6_000) < 0.92
 
 
 @pytest.mark.parametrize("raw", [CSV, stat()])

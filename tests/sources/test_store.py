@@ -162,16 +162,16 @@ def stage(store: Store) -> str:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks, to kill without starting anew")
-def test_killed_at_50_random_moments_the_store_holds_only_whole_tables(served):
+def test_killed_at_random_moments_the_store_holds_only_whole_tables(served, steps):
     """Each round changes the table; a child downloads and stores it, and is killed on the way."""
-    rng = random.Random(50)
+    rng, kills = random.Random(50), steps(50, least=12)
     store, stages, seen, took, turn = Store(), [], set(), 0.0, 0
     mother = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", MOTHER], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        while len(stages) < 50 and turn < 200:
+        while len(stages) < kills and turn < 200:
             day = f"2026-{turn // 28 + 1:02}-{turn % 28 + 1:02}"
             served.tables["sbs_sc_ovw"] = Table(distinct(20_000, turn), f"{day}T11:00:00+0100")
             mother.stdin.write("\n")
@@ -196,7 +196,7 @@ def test_killed_at_50_random_moments_the_store_holds_only_whole_tables(served):
         mother.stdin.close()
         mother.wait(10)
         mother.stdout.close()
-    assert len(stages) == 50
+    assert len(stages) == kills
     assert {"download", "store"} <= set(stages)
     assert 2 <= len(seen) < turn
     from sme_stats.sources.eurostat import Eurostat

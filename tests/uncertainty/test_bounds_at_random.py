@@ -63,6 +63,7 @@ def optimum(system, cost):
     )  # fmt: skip
 
 
+@pytest.mark.exhaustive(cases=6)
 @pytest.mark.parametrize("seed", range(18))
 def test_sharp_or_contradicting_and_never_both(cells, seed):
     frame = random_table(cells, seed)
@@ -132,6 +133,7 @@ def test_a_withheld_surplus_may_be_a_loss(cells):
     assert ends(cells({"0-9": -3, "10-249": None, "GE250": 4, "TOTAL": 10}, **money)) == [[9, 9]]
 
 
+@pytest.mark.exhaustive(cases=10)
 @pytest.mark.parametrize("seed", range(40))
 def test_what_contradicts_needs_each_of_its_rules(cells, seed):
     frame = random_table(cells, seed)

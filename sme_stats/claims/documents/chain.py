@@ -110,9 +110,9 @@ def chain_of(verdict: Verdict, space: Space, most: int = 3) -> Chain:
     Examples
     --------
     >>> from sme_stats import check, read_claims
-    >>> from sme_stats.loading import tables
+    >>> from sme_stats.claims.space import embedded
     >>> from sme_stats.places import data_dir
-    >>> space = Space(tables())
+    >>> space = embedded()
     >>> large = check(read_claims(data_dir() / "claims" / "press-2023.toml"), space)[2]
     >>> [str(cell) for cell in chain_of(large, space).cells]
     ['enterprises GE250: 54,256', 'enterprises TOTAL: 33,065,522']
