@@ -40,7 +40,7 @@ exhaustive: $(VENV)/.test
 docs: $(VENV)/.test
 	$(BIN)/python scripts/build_docs.py
 
-# Wheel and sdist are built, installed into empty environments outside the checkout, and used there.
+# The sdist, and from it the wheel, which is installed outside the checkout and used there.
 wheel: $(VENV)/.test
 	$(BIN)/python scripts/check_wheel.py
 

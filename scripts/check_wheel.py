@@ -1,7 +1,8 @@
-"""Build wheel and sdist, install each into an empty environment outside the checkout, use it there.
+"""Build the sdist and from it the wheel, install that outside the checkout, and use it there.
 
-With ``--dependencies`` pip fetches the dependencies too, as it does for a stranger; by default they
-are those of this environment, so that only what is built here is tried and no network is needed.
+With ``--dependencies`` pip fetches the dependencies too, as it does for a stranger, and the sdist is
+installed as well; by default they are those of this environment, so that only what is built here is
+tried and no network is needed.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ NEEDED = ("sme_stats/py.typed", "sme_stats/_data/claims/press-2023.toml", "LICEN
 
 
 def main() -> int:
-    """Exit 0 when both, installed, check the press statements and write the report."""
+    """Exit 0 when what was built, installed, checks the press statements and writes the report."""
     fetch = "--dependencies" in sys.argv[1:]
     with tempfile.TemporaryDirectory() as name:
+        # Without a choice, `build` makes the wheel from the sdist, so that it tries both.
         _run([sys.executable, "-m", "build", "--no-isolation", "--outdir", name, ROOT])
-        both = [next(Path(name).glob(pattern)) for pattern in ("*.whl", "*.tar.gz")]
+        found = [next(Path(name).glob(end)) for end in ("*.whl", *["*.tar.gz"] * fetch)]
         with ThreadPoolExecutor() as pool:
-            for said in pool.map(lambda built: _check(built, Path(name), fetch), both):
+            for said in pool.map(lambda built: _check(built, Path(name), fetch), found):
                 print(said)
     return 0
 
@@ -55,16 +57,15 @@ def _check(built: Path, room: Path, fetch: bool) -> str:
 
 def _environment(folder: Path, built: Path, fetch: bool) -> Path:
     """An environment with what was built in it; its Python."""
-    venv.create(folder / "env", with_pip=True, system_site_packages=False)
+    venv.create(folder / "env", with_pip=False, system_site_packages=False)
     python = folder / "env" / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
     if fetch:
-        _run([python, "-m", "pip", "install", "-q", built])
+        _run([*pip, built])
         return python
     site = next((folder / "env" / "lib").glob("python*/site-packages"))
     (site / "dependencies.pth").write_text(f"{_site_packages()}\n", encoding="utf-8")
-    # An sdist is built with what is here, without asking for hatchling.
-    _run([python, "-m", "pip", "install", "-q", "--no-deps", "--no-index",
-          "--no-build-isolation", "--force-reinstall", built])  # fmt: skip
+    _run([*pip, "--no-deps", "--no-index", "--force-reinstall", built])
     return python
 
 
