@@ -56,8 +56,9 @@ def printable(frame: pd.DataFrame, fmt: Format) -> set[str]:
 
 
 @pytest.mark.parametrize("chart", CHARTS)
-@settings(max_examples=12, deadline=None, derandomize=True,
-          suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
+@settings(
+    max_examples=settings.default.max_examples // 6, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_every_number_is_in_the_data_and_every_doubt_is_told(chart, data):
     frame = data.draw(cells(CHARTS[chart]))

@@ -15,7 +15,7 @@ from PIL import Image
 from sme_stats import plotting
 from sme_stats.errors import InputError, UnknownNameError
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = pytest.mark.exhaustive(cases=20)
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -12,7 +12,7 @@ from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError, U
 from sme_stats.plotting.numbers import Format, fit, number
 from sme_stats.plotting.words import LANGS, listed, place, quantity, size_label, size_words, words
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = pytest.mark.exhaustive(meet=1)
 
 #: A number as printed in any of the three languages.
 NUMBER = re.compile("(?<![\\w])\u2212?\\d[\\d.,\u202f]*")

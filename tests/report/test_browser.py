@@ -30,6 +30,7 @@ def show(browser, pages, folder):
         context.close()
 
 
+@pytest.mark.exhaustive(cases=8)
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("name", [*NAMES, "en/index.html"])
 def test_nothing_sticks_out(show, name, width):
