@@ -27,7 +27,7 @@ from sme_stats.plotting.workers import Progress, run_each
 from sme_stats.report.country import build_sheet, countries, require_country
 from sme_stats.report.figures import draw
 from sme_stats.report.key_figures import Wanted, find, frame_of, newest
-from sme_stats.report.page import render, write_whole
+from sme_stats.report.page import make_folder, render, write_whole
 from sme_stats.report.rows import Row, rows_of, say_number, say_span
 from sme_stats.report.texts import text
 from sme_stats.sources import snapshot
@@ -123,9 +123,13 @@ def write_sheets(
     ------
     UnknownNameError
         If a language is none of the three, or there is no such country.
+    InputError
+        If a folder or page cannot be written.
     """
     langs = _require_languages(langs)
     chosen = [require_country(geo) for geo in geos] or countries()
+    for lang in langs:
+        make_folder(Path(out) / lang)
     # The countries first, so that no language waits for another's index.
     jobs = [
         (str(out), geo, lang, langs, tuple(map(str, claims)), tuple(chosen))
