@@ -1,6 +1,6 @@
 """Build the sdist and from it the wheel, install that outside the checkout, and use it there.
 
-With ``--dependencies`` pip fetches the dependencies too, as it does for a stranger, and the sdist is
+With ``--dependencies`` pip fetches the dependencies too, as for a stranger, and the sdist is
 installed as well; by default they are those of this environment, so that only what is built here is
 tried and no network is needed.
 """

@@ -53,7 +53,7 @@ def _kept(
 
 def _values(case: pytest.Item) -> dict[str, Hashable]:
     """Values of a case's parameters; what cannot be hashed is told apart by itself."""
-    params: dict[str, Any] = case.callspec.params  # type: ignore[attr-defined]
+    params: dict[str, Any] = getattr(getattr(case, "callspec", None), "params", {})
     return {k: v if isinstance(v, Hashable) else id(v) for k, v in params.items()}
 
 
