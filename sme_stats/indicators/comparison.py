@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError, UsageError
-from sme_stats.frame import codes, dimensions, intervals, tidy
+from sme_stats.frame import codes, dimensions, intervals, require, tidy
 from sme_stats.indicators.alike import countries, hidden, in_percent, refuse_mixing, unite
+from sme_stats.indicators.bounded import worst
+from sme_stats.sources.codes import check_codes
 from sme_stats.uncertainty.cube import Array, Cube, from_bits, make
+from sme_stats.uncertainty.fractions import SHARP, SURE
 
 
 def rank(frame: pd.DataFrame) -> pd.DataFrame:
@@ -80,13 +83,16 @@ def distance_to(
     -------
     pandas.DataFrame
         Measure ending in ``_distance``; unit PP for percentages, else the indicator's own;
-        ``lower`` and ``upper`` from both intervals; ``flag`` of both; the reference itself is left
-        out.
+        ``reference`` the place compared with, ``members`` its countries where it is a partial
+        aggregate; ``lower`` and ``upper`` from both intervals; ``flag`` of both; the reference
+        itself is left out.
 
     Raises
     ------
     UnknownNameError
-        If the reference is not in the frame.
+        If there is no such reference.
+    NotAvailableError
+        If the frame has no row of it; names those that it has.
     MixingError
         If the frame has several measures, units or sizes, or place and reference are of different
         vintages; names both.
@@ -104,10 +110,10 @@ def distance_to(
     if across_vintages not in WAYS:
         raise UnknownNameError("way to treat vintages", across_vintages, WAYS)
     cells = refuse_mixing(frame, free=("dataset", "vintage", "nace", "year", "age", "leg_form"))
-    present = codes(cells["geo"])
-    if reference not in present:
-        raise UnknownNameError("geo in the frame", reference, present)
-    keys = [k for k in dimensions(cells) if k not in ("geo", "vintage", "members", "base_year")]
+    check_codes(cells, "the frame", {"geo": reference})
+    # The measure is one: a rate that is published of one place may be computed of another.
+    free = ("geo", "indic", "vintage", "members", "base_year")
+    keys = [k for k in dimensions(cells) if k not in free]
     cells = cells.assign(_low=intervals(cells)[0], _high=intervals(cells)[1])
     own, theirs = cells[cells["geo"] != reference], cells[cells["geo"] == reference]
     pairs = own.merge(
@@ -119,8 +125,12 @@ def distance_to(
         )
     value = (pairs["value"] - pairs["value_ref"]).to_numpy()
     kept = {str(c): pairs[c] for c in frame.columns if c in pairs.columns}
-    return tidy(kept | _vintages(pairs, reference, across_vintages) | {
+    if "members" in kept:
+        members = pairs["members"].astype(str)
+        kept["members"] = members.where(members != "", pairs["members_ref"].astype(str))
+    return tidy(kept | _said(pairs) | _vintages(pairs, reference, across_vintages) | {
         "measure": pairs["measure"].astype(str) + "_distance", "unit": in_percent(pairs),
+        "reference": [reference] * len(pairs),
         "value": value, "lower": (pairs["_low"] - pairs["_high_ref"]).to_numpy(),
         "upper": (pairs["_high"] - pairs["_low_ref"]).to_numpy(),
         "flag": unite(pairs["flag"], pairs["flag_ref"]),
@@ -129,8 +139,17 @@ def distance_to(
 
 
 #: What the reference gives to a difference, beside the keys that both share.
-_TAKEN = ("vintage", "value", "_low", "_high", "flag", "conf")
+_TAKEN = ("vintage", "members", "value", "_low", "_high", "flag", "conf", "ends")
 WAYS = ("refuse", "name")
+
+
+def _said(pairs: pd.DataFrame) -> dict[str, Array]:
+    """What is to be said of the ends; of two intervals that may hang together no more than sure."""
+    if "ends" not in pairs.columns:
+        return {}
+    said = worst(pairs["ends"].to_numpy(), pairs["ends_ref"].to_numpy())
+    both = (pairs["_low"] < pairs["_high"]) & (pairs["_low_ref"] < pairs["_high_ref"])
+    return {"ends": np.where(both & (said == SHARP), SURE, said)}
 
 
 def _vintages(pairs: pd.DataFrame, reference: str, across: str) -> dict[str, pd.Series[Any]]:
@@ -168,19 +187,22 @@ def peers(frame: pd.DataFrame, geo: str, most: int = 5) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``geo``, ``value`` (distance in percentage points) with ``lower`` and ``upper``, nearest
-        first; measure ``structure_distance``, unit PP. Countries with a withheld class are left
-        out.
+        first; ``reference`` the country; measure ending in ``_structure_distance``, unit PP. After
+        them, without a value and with ``conf`` C, countries with a withheld class that may be as
+        near as the last of them; their ends hold, but may be wider than need be. Those that lack a
+        class, or have one that nothing bounds, are left out.
 
     Raises
     ------
     UnknownNameError
-        If the country is not in the frame.
+        If there is no such country.
     MixingError
         If the frame has several measures, populations, vintages or years.
     NotAvailableError
-        If the country's structure, or every other's, has a withheld class.
+        If the country is not in the frame; if its structure, or every other's, has a withheld
+        class.
     UsageError
-        If fewer than one peer is asked for.
+        If fewer than one peer is asked for, or the frame has no shares of several classes.
 
     Examples
     --------
@@ -191,9 +213,10 @@ def peers(frame: pd.DataFrame, geo: str, most: int = 5) -> pd.DataFrame:
     """
     if most < 1:
         raise UsageError(f"most = {most}: at least one peer must be asked for")
-    if geo not in codes(frame["geo"]):
-        raise UnknownNameError("geo in the frame", geo, codes(frame["geo"]))
+    require(frame, "size")
+    check_codes(frame, "the frame", {"geo": geo})
     cells = refuse_mixing(countries(frame), free=("size",))
+    _refuse_parts(cells)
     cube = make(cells)
     whole = ~np.isnan(cube.value).any(axis=1)
     names = cube.keys["geo"].astype(str).to_numpy()
@@ -205,21 +228,40 @@ def peers(frame: pd.DataFrame, geo: str, most: int = 5) -> pd.DataFrame:
             f"{who} lacks a class or has a withheld one; over the visible classes another country "
             "would look like it, so nothing is compared"
         )
-    value, lower, upper = _apart(cube, int(own[0]), others)
-    order = np.lexsort((names[others], value))[:most]
-    keys = cube.keys.iloc[others[order]].reset_index(drop=True)
+    bounded = cube.withheld.any(axis=1) & np.isfinite(cube.upper).all(axis=1)
+    value, lower, upper = _apart(cube, int(own[0]))
+    near = others[np.lexsort((names[others], value[others]))][:most]
+    maybe = np.flatnonzero(bounded & (names != geo))
+    if len(near) == most:
+        maybe = maybe[lower[maybe] <= value[near[-1]]]
+    order = np.concatenate([near, maybe[np.lexsort((names[maybe], lower[maybe]))]])
+    keys = cube.keys.iloc[order].reset_index(drop=True)
     bits = np.bitwise_or.reduce(cube.bits, axis=1)
     columns: dict[str, object] = {c: keys[c].array for c in keys.columns}
+    stem = str(keys["measure"].iloc[0]).removesuffix("_share")
     return tidy(columns | {
-        "measure": np.full(len(keys), "structure_distance"), "unit": np.full(len(keys), "PP"),
-        "value": value[order], "lower": lower[order], "upper": upper[order],
-        "flag": from_bits(bits[others[order]] | bits[own[0]]), "conf": np.full(len(keys), ""),
+        "measure": np.full(len(keys), f"{stem}_structure_distance"),
+        "unit": np.full(len(keys), "PP"), "size": np.full(len(keys), "TOTAL"),
+        "reference": np.full(len(keys), geo), "value": value[order], "lower": lower[order],
+        "upper": upper[order], "flag": from_bits(bits[order] | bits[own[0]]),
+        "conf": np.where(np.isnan(value[order]), "C", ""),
     })  # fmt: skip
 
 
-def _apart(cube: Cube, own: int, others: Array) -> tuple[Array, Array, Array]:
-    """Half of the sum of absolute differences, and its ends where shares are known to a digit."""
-    value = np.abs(cube.value[others] - cube.value[own]).sum(axis=1) / 2
-    least = np.fmax(cube.lower[others] - cube.upper[own], cube.lower[own] - cube.upper[others])
-    most = np.fmax(cube.upper[others] - cube.lower[own], cube.upper[own] - cube.lower[others])
-    return value, np.fmax(least, 0.0).sum(axis=1) / 2, most.sum(axis=1) / 2
+def _refuse_parts(cells: pd.DataFrame) -> None:
+    """Refuse what is no structure: of one class the distance is half of a difference."""
+    classes, units = codes(cells["size"]), codes(cells["unit"])
+    if len(classes) < 2 or units != ["PC"]:
+        raise UsageError(
+            f"peers compares the shares of every size class, and the frame has "
+            f"{', '.join(classes) or 'no class'} in {', '.join(units)}; give it the result of "
+            "size_structure"
+        )
+
+
+def _apart(cube: Cube, own: int) -> tuple[Array, Array, Array]:
+    """Half of the sum of absolute differences, and its ends where shares are not known exactly."""
+    value = np.abs(cube.value - cube.value[own]).sum(axis=1) / 2
+    least = np.fmax(cube.lower - cube.upper[own], cube.lower[own] - cube.upper)
+    most = np.fmax(cube.upper - cube.lower[own], cube.upper[own] - cube.lower)
+    return value, np.fmax(least, 0.0).sum(axis=1) / 2, np.fmin(most.sum(axis=1) / 2, 100.0)

@@ -77,7 +77,7 @@ def test_distance_carries_both_intervals(table):
     assert found[["geo", "value", "lower", "upper", "unit"]].values.tolist() == [
         ["BG", 11.0, 8.0, 14.0, "PP"]
     ]
-    with pytest.raises(UnknownNameError, match="AT"):
+    with pytest.raises(NotAvailableError, match="AT"):
         distance_to(frame, "AT")
     with pytest.raises(NotAvailableError, match="shares dataset"):
         distance_to(frame.assign(year=[2022, 2023]), "BE")

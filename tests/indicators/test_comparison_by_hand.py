@@ -99,8 +99,8 @@ def test_distance_of_every_place(cells):
         share(cells, "DE", None, half=0.5).assign(lower=50.0, upper=70.0),
     ])  # fmt: skip
     same(distance_to(frame), measure="enterprises_share_distance", unit="PP", indic="ENT_NR",
-         size="SME", geo=["AT", "DE"], value=[-3, nan], lower=[-4, -13.5], upper=[-2, 7.5],
-         flag=["ep", "e"], conf=["", "C"])  # fmt: skip
+         reference="EU27_2020", size="SME", geo=["AT", "DE"], value=[-3, nan], lower=[-4, -13.5],
+         upper=[-2, 7.5], flag=["ep", "e"], conf=["", "C"])  # fmt: skip
     unknown = distance_to(frame, "DE")
     assert unknown["conf"].tolist() == ["C", "C"]
     assert unknown["geo"].tolist() == ["AT", "EU27_2020"]
@@ -127,10 +127,34 @@ def test_a_partial_aggregate_is_a_reference_too(cells):
     frame = frame.assign(members=["", "AT+BE"], base_year=[2021, 2020])
     out = distance_to(frame, "EU27_2020[2/27]")
     assert out[["geo", "value"]].values.tolist() == [["AT", 10]]
+    assert out[["reference", "members"]].astype(str).values.tolist() == [
+        ["EU27_2020[2/27]", "AT+BE"]
+    ]
+    back = distance_to(frame, "AT")
+    assert back[["geo", "members"]].astype(str).values.tolist() == [["EU27_2020[2/27]", "AT+BE"]]
     levels = concat([cells({"TOTAL": 5}), cells({"TOTAL": 7}, geo="FR")])
     plain = distance_to(levels.drop(columns="vintage"), "FR")
     same(plain, vintage=None, measure="persons_employed_distance", unit="NR", size="TOTAL",
-         indic="EMP_NR", exact=-2)  # fmt: skip
+         indic="EMP_NR", reference="FR", exact=-2)  # fmt: skip
+
+
+def test_a_published_rate_is_compared_with_a_computed_one(cells):
+    frame = concat([share(cells, "AT", 60), share(cells, "FR", 50, indic="")])
+    same(distance_to(frame, "FR"), measure="enterprises_share_distance", unit="PP", indic="ENT_NR",
+         reference="FR", size="SME", geo="AT", exact=10)  # fmt: skip
+
+
+def test_ends_of_two_intervals_are_sure_and_no_more(cells):
+    frame = concat([share(cells, g, v) for g, v in {"AT": None, "BE": 60, "FR": None}.items()])
+    frame = frame.assign(
+        lower=[10.0, 60, 20], upper=[30.0, 60, 50], ends=["sharp", "", "sharp"]
+    ).astype({"ends": "category"})
+    out = distance_to(frame, "FR").set_index("geo")
+    assert out["ends"].astype(str).to_dict() == {"AT": "sure", "BE": "sharp"}
+    assert out.loc["AT", ["lower", "upper"]].tolist() == [-40, 10]
+    assert distance_to(frame, "BE")["ends"].astype(str).tolist() == ["sharp", "sharp"]
+    broken = frame.assign(ends=["sharp", "", "contradicted"])
+    assert set(distance_to(broken, "FR")["ends"]) == {"contradicted"}
 
 
 def test_vintages_are_named_where_that_is_asked_for(cells):
@@ -151,7 +175,11 @@ def test_vintages_are_named_where_that_is_asked_for(cells):
 def test_no_reference_and_nothing_like_it(cells):
     frame = concat([share(cells, "AT", 60), share(cells, "FR", 60, year=2022)])
     assert refusal(distance_to, frame, "BE") == (
-        "UnknownNameError: unknown geo in the frame: 'BE'; valid: AT, FR"
+        "NotAvailableError: the frame has no geo BE (Belgium); it has AT, FR"
+    )
+    assert refusal(distance_to, frame, "GR").endswith("valid: EL; Eurostat writes EL")
+    assert refusal(distance_to, frame, "EU27_2020[2/27]").startswith(
+        "UnknownNameError: unknown geo"
     )
     assert refusal(distance_to, frame, "FR") == (
         "NotAvailableError: no other place shares dataset, population and year with FR"
@@ -178,10 +206,38 @@ def test_peers_with_their_intervals(cells):
         structure(cells, "CZ", (None, 40), "", 1), structure(cells, "EU28", (60, 40), "", 1),
     ])  # fmt: skip
     # |70 - 60| + |30 - 40|, half of it; each share is known to 1, so each difference to 2.
-    same(peers(frame, "DE"), indic="ENT_NR", measure="structure_distance", unit="PP",
-         geo=["BE", "AT", "FR"], value=[1, 10, 10], lower=[0, 8, 8], upper=[3, 12, 12],
-         flag=["b", "be", "bp"])  # fmt: skip
+    same(peers(frame, "DE"), indic="ENT_NR", measure="enterprises_structure_distance", unit="PP",
+         size="TOTAL", reference="DE", geo=["BE", "AT", "FR"], value=[1, 10, 10], lower=[0, 8, 8],
+         upper=[3, 12, 12], flag=["b", "be", "bp"])  # fmt: skip
     assert peers(frame, "DE", most=1)["geo"].tolist() == ["BE"]
+
+
+def test_a_withheld_structure_that_may_be_as_near_is_named(cells):
+    hidden = structure(cells, "CZ", (None, None)).assign(lower=[55.0, 30], upper=[70.0, 45])
+    frame = concat([
+        structure(cells, "DE", (60, 40)), structure(cells, "AT", (50, 50)),
+        structure(cells, "BE", (61, 39)), hidden,
+    ])  # fmt: skip
+    # 0-9: 55 to 70 against 60, GE10: 30 to 45 against 40; at worst each is 10 away.
+    same(peers(frame, "DE", most=2), indic="ENT_NR", measure="enterprises_structure_distance",
+         unit="PP", size="TOTAL", reference="DE", geo=["BE", "AT", "CZ"], value=[1, 10, nan],
+         lower=[1, 10, 0], upper=[1, 10, 10], conf=["", "", "C"])  # fmt: skip
+    far = frame.assign(lower=[60.0, 40, 50, 50, 61, 39, 80, 10], upper=frame["upper"])
+    far.loc[6:, "upper"] = [90.0, 20]
+    assert peers(far, "DE", most=2)["geo"].tolist() == ["BE", "AT"]
+    assert peers(far, "DE", most=3)["geo"].tolist() == ["BE", "AT", "CZ"]
+    assert peers(far, "DE", most=3)[["lower", "upper"]].values[2].tolist() == [20, 30]
+
+
+def test_what_is_no_structure_has_no_peers(cells):
+    said = (
+        "UsageError: peers compares the shares of every size class, and the frame has {}; give it "
+        "the result of size_structure"
+    )
+    parts = concat([share(cells, g, 60) for g in ("AT", "DE")])
+    assert refusal(peers, parts, "DE") == said.format("SME in PC")
+    levels = concat([cells({"0-9": 6, "GE10": 4}, geo=g) for g in ("AT", "DE")])
+    assert refusal(peers, levels, "DE") == said.format("0-9, GE10 in NR")
 
 
 def test_five_peers_unless_more_are_asked_for(cells):
@@ -201,7 +257,7 @@ def test_no_peers(cells):
     assert refusal(peers, both, "DE") == said.format("every other country")
     assert refusal(peers, both, "FR") == said.format("FR")
     assert refusal(peers, both, "IT") == (
-        "UnknownNameError: unknown geo in the frame: 'IT'; valid: DE, FR"
+        "NotAvailableError: the frame has no geo IT (Italy); it has DE, FR"
     )
     assert refusal(peers, both, "DE", most=0) == (
         "UsageError: most = 0: at least one peer must be asked for"

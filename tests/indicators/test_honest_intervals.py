@@ -225,7 +225,8 @@ def test_distance_and_peers_keep_flags_and_never_mix_vintages(cells):
     for compare in (rank, lambda f: peers(f, "DE")):
         with pytest.raises(MixingError, match="vintage"):
             compare(mixed)
-    assert peers(frame, "DE")["flag"].tolist() == ["ep"]
+    rest = frame.assign(value=100 - frame["value"], size="GE250").astype({"size": "category"})
+    assert peers(concat([frame, rest]), "DE")["flag"].tolist() == ["ep"]
     with pytest.raises(IncoherentError, match="geo=AT stands twice"):
         rank(concat([frame, frame.iloc[[0]]]))
 

@@ -128,7 +128,7 @@ def test_distance_to_a_reference(cells):
     row = row_of(out)
     assert (row["lower"], row["value"], row["upper"], row["unit"]) == (-4, -3, -2, "PP")
     assert row["measure"] == "persons_employed_share_distance"
-    with pytest.raises(UnknownNameError, match="geo in the frame: 'EU28'"):
+    with pytest.raises(NotAvailableError, match="the frame has no geo EU28"):
         distance_to(shares(cells, {"AT": 60}), "EU28")
     apart = concat([shares(cells, {"AT": 60}), shares(cells, {"EU28": 60}, year=2022)])
     with pytest.raises(NotAvailableError, match="shares dataset, population and year"):
