@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from sme_stats.cli.output import chosen, filters, source_option, to_json, vintage_option
+from sme_stats.cli.output import (
+    chosen,
+    filters,
+    more_options,
+    pairs,
+    source_option,
+    to_json,
+    vintage_option,
+)
 
 #: Charts in the order that the help lists them.
 CHARTS = {
@@ -48,6 +56,7 @@ class _Charts(click.Command):
 @click.option("--measure", default="", help="By default persons_employed, or the chart's own.")
 @click.option("--indicator", default="size-share", show_default=True,
               help="For ranking, tile-map, trend, small-multiples, slope.")  # fmt: skip
+@more_options
 @click.option("--since", type=int, default=0, help="Year that a change is counted from.")
 @click.option("--base", type=int, default=0, help="Base year of an index.")
 @click.option("--age", default="", help="Age of survival, Y1 to Y5.")
@@ -69,11 +78,11 @@ class _Charts(click.Command):
 @filters
 @source_option
 @vintage_option
-def plot(chart: str, size: str, measure: str, indicator: str, since: int, base: int, age: str,
-         across_breaks: bool, dataset: str, claim_file: str | None, claim_id: str | None,
-         no_partial: bool, lang: str, order: str, labels: str, title: str | None,
-         width: float | None, out: str, files: str, form: str, geo: tuple[str, ...],
-         year: tuple[str, ...], nace: tuple[str, ...], source: str,
+def plot(chart: str, size: str, measure: str, indicator: str, options: tuple[str, ...],
+         then: str | None, since: int, base: int, age: str, across_breaks: bool, dataset: str,
+         claim_file: str | None, claim_id: str | None, no_partial: bool, lang: str, order: str,
+         labels: str, title: str | None, width: float | None, out: str, files: str, form: str,
+         geo: tuple[str, ...], year: tuple[str, ...], nace: tuple[str, ...], source: str,
          vintage: str | None) -> None:  # fmt: skip
     """Draw a chart: SVG, PDF, PNG, its data as CSV and its alt text.
 
@@ -83,6 +92,8 @@ def plot(chart: str, size: str, measure: str, indicator: str, since: int, base: 
       sme-stats plot trend --geo DE,IT
       sme-stats plot trend --indicator index --measure enterprises --geo DE,IT --base 2021
       sme-stats plot ranking --indicator growth-rate --year 2023 --since 2021
+      sme-stats plot ranking --year 2023 --then distance -o reference=DE
+      sme-stats plot ranking --measure turnover --year 2023 --then peers -o geo=SK
       sme-stats plot tile-map --indicator birth-rate --year 2023 --lang de
       sme-stats plot slope --year 2021,2024 --labels codes
       sme-stats plot productivity-gap --dataset istat_sbs --nace C
@@ -98,13 +109,14 @@ def plot(chart: str, size: str, measure: str, indicator: str, since: int, base: 
         nace=tuple(asked["nace"] or ()), measure=measure, size=size, indicator=indicator,
         dataset=dataset, claim=claim_file or "", claim_id=claim_id or "",
         add_partial=not no_partial, source=source, vintage=vintage or "", since=since, base=base,
-        age=age, across_breaks="flag" if across_breaks else "",
+        age=age, across_breaks="flag" if across_breaks else "", then=then or "",
+        option=pairs(options),
     )  # fmt: skip
-    options: dict[str, Any] = {"lang": lang}
+    drawing: dict[str, Any] = {"lang": lang}
     # A plugin's chart need not know the options that are left as they are.
     given = {"order": order, "labels": labels, "width": width, "title": title}
-    options |= {k: v for k, v in given.items() if v not in (None, "value", "names")}
-    drawn = draw(chart, question, **options)
+    drawing |= {k: v for k, v in given.items() if v not in (None, "value", "names")}
+    drawn = draw(chart, question, **drawing)
     wanted = [name.strip() for name in files.split(",")]
     written = [str(path) for path in drawn.save(out or f"figures/{chart}", wanted)]
     if form == "json":

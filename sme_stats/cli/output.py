@@ -33,6 +33,30 @@ def source_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return source(offline_option(command))
 
 
+def more_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that an indicator and a comparison of its places take: -o and --then."""
+    from sme_stats.indicators.registry import COMPARISONS
+
+    other = click.option(
+        "-o", "--option", "options", multiple=True, help="Another option: cohort=2015."
+    )
+    then = click.option(
+        "--then", type=click.Choice(list(COMPARISONS)), help="Compare places afterwards."
+    )
+    return other(then(command))
+
+
+def pairs(written: tuple[str, ...]) -> dict[str, Any]:
+    """Options written key=value; whole numbers become numbers."""
+    given: dict[str, Any] = {}
+    for pair in written:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"--option {pair}: write key=value, such as cohort=2015")
+        given[key.replace("-", "_")] = int(value) if value.isdecimal() else value
+    return given
+
+
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that choose cells: --geo, --year, --nace and --size-class."""
     options = [

@@ -12,13 +12,15 @@ from sme_stats.cli.output import (
     chosen,
     filters,
     format_option,
+    more_options,
+    pairs,
     print_frame,
     source_option,
     to_json,
     vintage_option,
 )
 from sme_stats.frame import select
-from sme_stats.indicators.registry import COMPARISONS, INDICATORS, compute, find
+from sme_stats.indicators.registry import INDICATORS, compute, divide, find
 
 
 class _Names(click.Command):
@@ -35,8 +37,7 @@ class _Names(click.Command):
 @click.option("--size", help="Class, range or name: SME, 250+, 10-249, zero-employees.")
 @click.option("--measure", help="enterprises, persons_employed, turnover, …; by default all.")
 @click.option("--dataset", help="Table; by default the indicator's newest.")
-@click.option("-o", "--option", "options", multiple=True, help="Another option: cohort=2015.")
-@click.option("--then", type=click.Choice(list(COMPARISONS)), help="Compare places afterwards.")
+@more_options
 @filters
 @format_option
 @source_option
@@ -63,23 +64,11 @@ def get(indicator: str, size: str | None, measure: str | None, dataset: str | No
     cells = loading.load(table, source, vintage, **chosen(geo, year, nace))
     if measure and "measure" not in entry.takes:
         cells, measure = select(cells, f"the chosen {table}", measure=measure), None
-    given = _options(options)
-    later = {k: given.pop(k) for k in list(given) if then and k in COMPARISONS[then].takes}
+    given, later = divide(indicator, then or "", pairs(options))
     result = compute(indicator, cells, size=size, measure=measure, **given)
     if then:
         result = compute(then, result, **later)
     print_frame(result, form, f"{entry.summary} Source: Eurostat, {table}.")
-
-
-def _options(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """Options written key=value; whole numbers become numbers."""
-    given: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise click.UsageError(f"--option {pair}: write key=value, such as cohort=2015")
-        given[key.replace("-", "_")] = int(value) if value.isdecimal() else value
-    return given
 
 
 @click.command()

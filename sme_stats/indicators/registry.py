@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -163,6 +163,30 @@ def find(name: str) -> Indicator:
     if known not in INDICATORS:
         raise UnknownNameError("indicator", name, [*INDICATORS, *COMPARISONS])
     return INDICATORS[known]
+
+
+def divide(
+    name: str, then: str, given: Mapping[str, object]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options of an indicator, and those of the comparison that follows it.
+
+    Raises
+    ------
+    UnknownNameError
+        If neither takes one.
+
+    Examples
+    --------
+    >>> divide("size-share", "distance", {"size": "SME", "reference": "DE"})
+    ({'size': 'SME'}, {'reference': 'DE'})
+    """
+    takes, after = find(name).takes, COMPARISONS[then].takes if then else ()
+    for key in given:
+        if key not in (*takes, *after):
+            who = f"{name} or {then}" if then else name
+            raise UnknownNameError(f"option of {who}", key, [*takes, *after])
+    later = {key: value for key, value in given.items() if key in after}
+    return {k: v for k, v in given.items() if k not in later}, later
 
 
 def compute(name: str, frame: pd.DataFrame, **options: object) -> pd.DataFrame:

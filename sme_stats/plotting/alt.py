@@ -13,6 +13,7 @@ import pandas as pd
 from sme_stats.plotting import notes
 from sme_stats.plotting.inputs import extremes
 from sme_stats.plotting.numbers import Format
+from sme_stats.plotting.orders import near
 from sme_stats.plotting.series import Series
 from sme_stats.plotting.words import listed, parted, place, say
 
@@ -31,10 +32,13 @@ def ranked(
     unit = notes.unit_name(str(rows["unit"].iloc[0]), lang, fmt)
     parts = [sentence(title), say(lang, phrase, n=len(known) + len(hidden), what=what,
                                   years=notes.years(rows), unit=unit)]  # fmt: skip
-    order = known.sort_values("value", ascending=False, kind="stable")
+    order = known.sort_values("value", ascending=near(rows), kind="stable")
+    first, last = ("alt_near", "alt_far") if near(rows) else ("alt_high", "alt_low")
     if len(order) > 2 * _ENDS:
-        parts.append(say(lang, "alt_high", places=_valued(order.head(_ENDS), fmt, lang)))
-        parts.append(say(lang, "alt_low", places=_valued(order.tail(_ENDS)[::-1], fmt, lang)))
+        parts.append(say(lang, first, places=_valued(order.head(_ENDS), fmt, lang)))
+        parts.append(say(lang, last, places=_valued(order.tail(_ENDS)[::-1], fmt, lang)))
+    elif len(order) and near(rows):
+        parts.append(say(lang, first, places=_valued(order, fmt, lang)))
     elif len(order):
         parts.append(say(lang, "alt_row", label=what, parts=_valued(order, fmt, lang)))
     parts += [
@@ -71,8 +75,7 @@ def said(row: pd.Series[Any], fmt: Format, lang: str) -> str:
         return fmt.text(row["value"])
     if row["lower"] == row["lower"]:
         low, _ = fmt.ends(row["lower"], row["upper"])
-        high = fmt.span(row["lower"], row["upper"]).split("–")[-1]
-        zero = not low.strip("0.,")
+        high, zero = fmt.most(row["lower"], row["upper"]), not low.strip("0.,")
         return say(lang, "at_most" if zero else "between", low=low, high=high)
     return say(lang, "withheld_short" if row["conf"] else "no_data")
 
@@ -93,9 +96,9 @@ def _between(row: pd.Series[Any], fmt: Format, lang: str) -> str:
     name = f"{row.get('_label') or place(str(row['geo']), lang)} {row['year']}"
     if row["lower"] != row["lower"]:
         return say(lang, "alt_unknown", place=name)
-    low, high = fmt.ends(row["lower"], row["upper"])
-    tail = fmt.span(row["lower"], row["upper"]).split("–")[-1]
-    return say(lang, "alt_between", place=name, low=low, high=tail if tail else high)
+    low, _ = fmt.ends(row["lower"], row["upper"])
+    high = fmt.most(row["lower"], row["upper"])
+    return say(lang, "alt_between", place=name, low=low, high=high)
 
 
 def _valued(rows: pd.DataFrame, fmt: Format, lang: str) -> str:

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from sme_stats.plotting import style
 from sme_stats.plotting.layout import Key
 from sme_stats.plotting.numbers import Format
-from sme_stats.plotting.words import parted, say
+from sme_stats.plotting.words import parted, say, words
 
 #: Fills of more contrast than this on paper have a lighter corner; a darker one on paler fills.
 _DARK = 1.6
@@ -24,9 +24,10 @@ _MOST = 8
 
 @dataclass(frozen=True)
 class Bins:
-    """Limits of classes, one more than there are classes."""
+    """Limits of classes, one more than there are classes; differences have two scales."""
 
     limits: tuple[float, ...]
+    apart: bool = False
 
     def colour(self, value: float) -> str:
         """Colour of a value; a limit belongs to the class above it."""
@@ -34,7 +35,11 @@ class Bins:
         return self.colours()[place]
 
     def colours(self) -> list[str]:
-        """Colours from few to much, spread over the whole scale."""
+        """Colours from few to much, spread over the whole scale; of differences from zero out."""
+        if self.apart:
+            below = sum(limit < 0 for limit in self.limits[:-1])
+            above = len(self.limits) - 1 - below
+            return [*style.BELOW[:below][::-1], *style.SCALE[:above]]
         count = len(self.limits) - 1
         step = (len(style.SCALE) - 1) / max(1, count - 1)
         return [style.SCALE[round(i * step)] for i in range(count)]
@@ -43,7 +48,11 @@ class Bins:
         """Key of each class: its limits."""
         pairs = zip(self.limits, self.limits[1:], self.colours(), strict=False)
         bare = replace(fmt, unit="")
-        return [Key(f"{bare.tick(a)}–{fmt.tick(b)}", fill=fill) for a, b, fill in pairs]
+        between = words(fmt.lang)["say"]["between"] if self.apart else "{low}–{high}"
+        return [
+            Key(between.format(low=bare.tick(a), high=fmt.tick(b)), fill=fill)
+            for a, b, fill in pairs
+        ]
 
 
 def light_corner(ax: Axes, right: float, top: float, size: tuple[float, float], fill: str) -> None:
@@ -73,15 +82,18 @@ def rounded_note(rows: pd.DataFrame, names: Sequence[str], fmt: Format, lang: st
     return say(lang, "tile_rounded", places=parted(told, lang))
 
 
-def bin_values(values: Sequence[float], factor: float = 1.0) -> Bins:
+def bin_values(values: Sequence[float], factor: float = 1.0, apart: bool = False) -> Bins:
     """Choose at most as many classes as the scale has colours, with round limits.
+
+    Differences (`apart`) have zero among their limits.
 
     Examples
     --------
     >>> bin_values([53.8, 61.0, 83.0]).limits
     (50.0, 60.0, 70.0, 80.0, 90.0)
     """
-    known = np.array([v for v in values if np.isfinite(v)], dtype=float) / factor
+    zero = [0.0] if apart else []
+    known = np.array([*zero, *(v for v in values if np.isfinite(v))], dtype=float) / factor
     if not known.size:
         return Bins((0.0, 1.0))
     low, high = float(known.min()), float(known.max())
@@ -91,4 +103,4 @@ def bin_values(values: Sequence[float], factor: float = 1.0) -> Bins:
         v for n, v in enumerate(limits)
         if (n + 1 >= len(limits) or limits[n + 1] > low) and (n == 0 or limits[n - 1] <= high)
     ]  # fmt: skip
-    return Bins(tuple(v * factor for v in inside[: len(style.SCALE) + 1]))
+    return Bins(tuple(v * factor for v in inside[: len(style.SCALE) + 1]), apart)

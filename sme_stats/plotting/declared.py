@@ -2,9 +2,10 @@
 
 A file of figures is TOML: ``[defaults]`` and one ``[[figure]]`` each with ``id``, ``chart``,
 the fields of a question (``geo``, ``year``, ``nace``, ``measure``, ``size``, ``indicator``,
-``dataset``, ``base``, ``since``, ``age``, ``across_breaks``, ``claim``, ``claim_id``) and those of
-the drawing (``lang``, ``width``, ``title``, ``order``, ``labels``). The path of a claims file
-counts from the file of figures.
+``dataset``, ``base``, ``since``, ``age``, ``across_breaks``, ``then``, ``option``, ``claim``,
+``claim_id``) and those of the drawing (``lang``, ``width``, ``title``, ``order``, ``labels``). The
+path of a claims file counts from the file of figures; ``option`` is a table, such as
+``{ reference = "DE" }``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sme_stats.plotting.workers import Progress, run_each
 FORMATS = ("svg", "pdf", "png", "csv", "txt")
 _QUESTION = (
     "geo", "year", "nace", "measure", "size", "indicator", "dataset", "claim", "claim_id",
-    "add_partial", "base", "since", "age", "across_breaks",
+    "add_partial", "base", "since", "age", "across_breaks", "then", "option",
 )  # fmt: skip
 _DRAWING = ("lang", "width", "title", "order", "labels")
 
@@ -102,6 +103,8 @@ def _declare(path: str, fields: dict[str, Any], number: int) -> Declared:
             if not all(isinstance(v, kind) for v in given):
                 raise InputError(f"{where}: {key} is {kind.__name__} or a list of them")
             asked[key] = tuple(given)
+    if not isinstance(asked.get("option", {}), dict):
+        raise InputError(f'{where}: option is a table, such as {{ reference = "DE" }}')
     if asked.get("claim"):
         asked["claim"] = str(Path(path).parent / str(asked["claim"]))
     return Declared(name, chart, Question(**asked), {k: fields[k] for k in _DRAWING if k in fields})

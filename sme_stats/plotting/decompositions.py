@@ -13,7 +13,7 @@ from sme_stats import codelists, plotting
 from sme_stats.codelists import size_code
 from sme_stats.errors import NotAvailableError, UsageError
 from sme_stats.frame import codes, concat, select
-from sme_stats.indicators import dynamics
+from sme_stats.indicators import dynamics, spread
 from sme_stats.indicators.registry import find
 from sme_stats.indicators.shift_share import decompose_share
 from sme_stats.loading import load
@@ -69,9 +69,35 @@ def convergence(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
         raise UsageError("convergence leaves out countries with a break; ask without across_breaks")
     cells = cells_of(replace(question, year=()), indicator.dataset)
     cells = select(cells, geo=list(question.geo)) if question.geo else cells
-    cells = two_years(cells, question)
-    start, end = int(cells["year"].min()), int(cells["year"].max())
-    return computed(question, cells), partial(plotting.convergence, start=start, end=end)
+    if len(question.year) > 1:
+        question = replace(question, since=min(question.year), year=(max(question.year),))
+    if question.since and question.year:
+        cells = two_years(cells, question)
+        start, end = int(cells["year"].min()), int(cells["year"].max())
+        return computed(question, cells), partial(plotting.convergence, start=start, end=end)
+    frame = computed(question, cells)
+    start, end = _span(frame, question)
+    kept = frame[frame["year"].isin([start, end])]
+    return kept, partial(plotting.convergence, start=start, end=end)
+
+
+def _span(frame: pd.DataFrame, question: Question) -> tuple[int, int]:
+    """The newest year that enough countries have, and the one before it that they have as well.
+
+    A year that the question names is one of the two.
+    """
+    years = sorted({int(y) for y in frame["year"]}, reverse=True)
+    for end in (y for y in years if question.year in ((), (y,))):
+        for start in (y for y in years if y < end and question.since in (0, y)):
+            if len(spread.pairs(frame, start, end)[0]) >= spread.FEWEST:
+                return start, end
+    named = [*([f"since {question.since}"] if question.since else []),
+             *(f"until {year}" for year in question.year)]  # fmt: skip
+    raise NotAvailableError(
+        f"convergence needs {spread.FEWEST} countries with two years and no break between; "
+        f"{question.indicator} is at hand for {', '.join(map(str, years[::-1]))}, and no two of "
+        f"them{' ' if named else ''}{' '.join(named)} have so many: name others with year and since"
+    )
 
 
 def revisions(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:

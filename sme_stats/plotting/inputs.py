@@ -109,10 +109,11 @@ def observations(frame: pd.DataFrame, chart: str) -> pd.DataFrame:
             f"{chart} got an empty frame; see what there is with datasets() and load()"
         )
     out = frame.copy()
-    for name in ("vintage", "nace", "flag", "conf", "age"):
+    for name in ("vintage", "nace", "flag", "conf", "age", "reference"):
         if name not in out.columns:
             out[name] = ""
-    for name in ("dataset", "vintage", "measure", "unit", "nace", "size", "geo", "flag", "conf"):
+    texts = ("dataset", "vintage", "measure", "unit", "nace", "size", "geo", "flag", "conf")
+    for name in (*texts, "reference"):
         # As objects: charts pick cells one by one, and an Arrow string is dear to pick.
         out[name] = out[name].astype(str).replace("nan", "").astype(object)
     exact = "lower" not in out.columns

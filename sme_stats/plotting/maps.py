@@ -16,12 +16,14 @@ from sme_stats import codelists
 from sme_stats.plotting import alt, notes, style
 from sme_stats.plotting.bins import Bins, bin_values, light_corner, rounded_note
 from sme_stats.plotting.chart import Chart
+from sme_stats.plotting.findings import finding
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
 from sme_stats.plotting.layout import Key, Sheet, hatch, inner_width, label_axis, lay_out, put
 from sme_stats.plotting.numbers import Format, fit
-from sme_stats.plotting.ranks import Ranks, beyond, finding, sort, value_text
+from sme_stats.plotting.orders import Ranks, apart, beyond, sort
+from sme_stats.plotting.ranks import value_text
 from sme_stats.plotting.text import width, wrap
-from sme_stats.plotting.words import is_aggregate, partial_of, place, quantity, say, words
+from sme_stats.plotting.words import is_aggregate, partial_of, place, say, subject, words
 
 #: Place of the aggregate, over the empty sea.
 _CORNER = (0, 1)
@@ -67,20 +69,21 @@ in Germany (37.6 %)'
     """
     chosen = options("tile_map", opts)
     rows = observations(frame, "tile_map")
-    single(rows, "tile_map", "measure", "unit", "size", "year")
+    single(rows, "tile_map", "measure", "unit", "size", "year", "reference")
     unique(rows, "tile_map", ["geo"])
     lang, ranks = chosen.lang, sort(rows, "value")
     rows = ranks.rows
     first = rows.iloc[0]
-    fmt = fit([*rows["value"], *rows["lower"], *rows["upper"]], first["unit"], lang)
-    what = quantity(first["measure"], first["size"], lang)
+    numbers = [*rows["value"], *rows["lower"], *rows["upper"]]
+    fmt = fit(numbers, first["unit"], lang, signed=apart(rows))
+    what = subject(first, lang)
     title = chosen.title or finding(ranks, what, fmt, lang)
     subtitle = notes.subtitle(what, first["unit"], fmt, rows, lang)
     tile = _tile(inner_width(ax, chosen.width))
     note = notes.note(
         rows, lang, *_remarks(rows, tile, fmt, lang), hidden=hidden_note(rows, fmt, lang)
     )
-    bins = bin_values(rows.loc[~beyond(rows), "value"].tolist(), fmt.factor)
+    bins = bin_values(rows.loc[~beyond(rows), "value"].tolist(), fmt.factor, apart(rows))
     drawn_on = _plot(ax, chosen, ranks, bins, fmt, (title, subtitle, note))
     spoken = alt.ranked(
         title, what, ranks.reference, ranks.known, ranks.hidden, fmt, lang, "alt_tiles"

@@ -81,7 +81,8 @@ def source(frame: pd.DataFrame, lang: str) -> str:
     pairs = frame[["dataset", "vintage"]].drop_duplicates().sort_values(["dataset", "vintage"])
     by_publisher: dict[tuple[str, str], list[str]] = {}
     for dataset, rows in pairs.groupby("dataset", sort=False, observed=True):
-        dates = ", ".join(v for v in rows["vintage"] if v)
+        # A difference may be of two vintages: 2026-11|2026-03-10.
+        dates = ", ".join(codes(rows["vintage"].astype(str).str.split("|").explode()))
         table = say(lang, "vintage", dataset=dataset, vintage=dates) if dates else str(dataset)
         by_publisher.setdefault(publisher(str(dataset)), []).append(table)
     text = " ".join(
@@ -157,11 +158,11 @@ def _with_years(rows: pd.DataFrame, frame: pd.DataFrame, lang: str) -> str:
 def _partial(frame: pd.DataFrame, lang: str) -> list[str]:
     """Name the members of a partial aggregate."""
     out = []
-    for geo in codes(frame["geo"]):
+    for geo in dict.fromkeys([*codes(frame["geo"]), *codes(frame["reference"])]):
         part = partial_of(geo)
         if part is None:
             continue
-        rows = frame[frame["geo"] == geo]
+        rows = frame[(frame["geo"] == geo) | (frame["reference"] == geo)]
         named = codes(rows["members"].astype(str)) if "members" in rows.columns else []
         members = named[0].replace("+", ", ") if named and named[0] != "nan" else "?"
         out.append(

@@ -58,6 +58,8 @@ class Format:
         Decimals of every number but small percentages.
     suffix : str
         Unit behind the number, as text of the language.
+    signed : bool
+        Write a plus before what is above zero: differences.
     """
 
     lang: str
@@ -65,6 +67,7 @@ class Format:
     digits: int
     suffix: str
     unit: str
+    signed: bool = False
 
     def text(self, value: float) -> str:
         """Print a value with its unit.
@@ -74,7 +77,7 @@ class Format:
         >>> fit([83.04], "PC", "fr").text(83.04)
         '83,0\\u202f%'
         """
-        return number(value / self.factor, self.lang, self._digits(value)) + self._tail()
+        return self._number(value / self.factor, self._digits(value)) + self._tail()
 
     def span(self, lower: float, upper: float) -> str:
         """Print an interval, ends rounded outwards so that it never looks narrower than it is.
@@ -83,9 +86,17 @@ class Format:
         --------
         >>> fit([69.738, 93.471], "PC", "en").span(69.738, 93.471)
         '69.7–93.5\\xa0%'
+        >>> fit([-13.5, 7.5], "PP", "en", signed=True).span(-13.5, 7.5)
+        '−13.5 to +7.5\\xa0points'
         """
         low, high = self.ends(lower, upper)
+        if self.signed:  # a dash between signs would be read as one
+            return str(words(self.lang)["say"]["between"]).format(low=low, high=high + self._tail())
         return f"{low}–{high}{self._tail()}"
+
+    def most(self, lower: float, upper: float) -> str:
+        """Print the upper end of an interval as `span` does."""
+        return self.ends(lower, upper)[1] + self._tail()
 
     def ends(self, lower: float, upper: float) -> tuple[str, str]:
         """Two ends of an interval without the unit, rounded outwards."""
@@ -93,13 +104,17 @@ class Format:
         ten = 10.0**digits
         low = math.floor(lower / self.factor * ten + 1e-6) / ten
         high = math.ceil(upper / self.factor * ten - 1e-6) / ten
-        return number(low, self.lang, digits), number(high, self.lang, digits)
+        return self._number(low, digits), self._number(high, digits)
 
     def tick(self, value: float) -> str:
         """Print a value of an axis, with the decimals it needs and the sign of percent."""
         scaled = value / self.factor
         digits = next((d for d in range(4) if abs(round(scaled, d) - scaled) < 1e-9), 4)
-        return number(scaled, self.lang, digits) + (self._tail() if self.unit == "PC" else "")
+        return self._number(scaled, digits) + (self._tail() if self.unit == "PC" else "")
+
+    def _number(self, scaled: float, digits: int) -> str:
+        text = number(scaled, self.lang, digits)
+        return f"+{text}" if self.signed and float(f"{scaled:.{digits}f}") > 0 else text
 
     def _digits(self, value: float) -> int:
         """Shares below one percent, and parts of a million, keep two digits that say something."""
@@ -111,7 +126,7 @@ class Format:
         return MARKS[self.lang][2] + self.suffix if self.suffix else ""
 
 
-def fit(values: Iterable[float], unit: str, lang: str = "en") -> Format:
+def fit(values: Iterable[float], unit: str, lang: str = "en", signed: bool = False) -> Format:
     """Choose the format for the values of a chart: step of the unit, and decimals.
 
     Percentages have one decimal, two where they all lie within one point.
@@ -128,10 +143,10 @@ def fit(values: Iterable[float], unit: str, lang: str = "en") -> Format:
     units = words(lang)["unit"]
     if unit in _STEPS:
         factor, name = next((s for s in _STEPS[unit] if most >= s[0]), _STEPS[unit][-1])
-        return Format(lang, factor, 1 if name not in ("",) else 0, units.get(name, name), unit)
+        digits = 1 if name not in ("",) else 0
+        return Format(lang, factor, digits, units.get(name, name), unit, signed)
     spread = max(known, default=0.0) - min(known, default=0.0)
     if unit in ("PC", "PP"):
-        return Format(lang, 1.0, 2 if 0 < spread < 1 else 1, units[unit], unit)
-    return Format(
-        lang, 1.0, 0 if most >= 1000 else 2 if most < 10 else 1, units.get(unit, ""), unit
-    )
+        return Format(lang, 1.0, 2 if 0 < spread < 1 else 1, units[unit], unit, signed)
+    digits = 0 if most >= 1000 else 2 if most < 10 else 1
+    return Format(lang, 1.0, digits, units.get(unit, ""), unit, signed)

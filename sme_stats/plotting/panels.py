@@ -17,10 +17,11 @@ from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
 from sme_stats.plotting.layout import Sheet, inner_width, label_axis, lay_out, plain, put
 from sme_stats.plotting.numbers import Format, fit
+from sme_stats.plotting.orders import apart
 from sme_stats.plotting.ranks import value_text
 from sme_stats.plotting.series import Series, cut
 from sme_stats.plotting.text import font, height, width, wrap
-from sme_stats.plotting.words import is_aggregate, place, quantity, say
+from sme_stats.plotting.words import is_aggregate, place, say, subject
 
 #: Least width of a panel, height of its plot, and gaps beside and under it, in inches.
 _WIDE, _TALL, _BESIDE, _UNDER = 0.84, 0.9, 0.16, 0.3
@@ -80,7 +81,7 @@ def small_multiples(frame: pd.DataFrame, ax: Axes | None = None, **opts: object)
     """
     chosen = options("small_multiples", opts)
     rows = observations(frame, "small_multiples")
-    single(rows, "small_multiples", "measure", "unit", "size")
+    single(rows, "small_multiples", "measure", "unit", "size", "reference")
     axis = _axis(rows)
     unique(rows, "small_multiples", ["dataset", axis, "year"])
     lang = chosen.lang
@@ -90,8 +91,9 @@ def small_multiples(frame: pd.DataFrame, ax: Axes | None = None, **opts: object)
     ]
     rows = pd.concat([s.rows for s in series])
     first = rows.iloc[0]
-    fmt = fit([*rows["value"], *rows["lower"], *rows["upper"]], first["unit"], lang)
-    what = quantity(first["measure"], first["size"], lang)
+    numbers = [*rows["value"], *rows["lower"], *rows["upper"]]
+    fmt = fit(numbers, first["unit"], lang, signed=apart(rows))
+    what = subject(first, lang)
     title = chosen.title or trends.finding(series, what, fmt, lang)
     where = f"{what}, {place(str(first['geo']), lang)}" if axis == "nace" else what
     subtitle = notes.subtitle(where, first["unit"], fmt, rows, lang)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -60,6 +60,10 @@ class Question:
         Age of survival, ``Y1`` to ``Y5``; empty for the oldest at hand.
     across_breaks : str
         ``flag`` to draw changes across breaks too; by default they are left out.
+    then : str
+        Comparison of places that follows, as `sme-stats get` has it: ``distance``, ``peers``.
+    option : mapping
+        Other options of the indicator or the comparison by name: ``{"reference": "DE"}``.
     claim, claim_id : str
         Claims file and which claim of it, for the chart of a claim.
     add_partial : bool
@@ -84,6 +88,8 @@ class Question:
     since: int = 0
     age: str = ""
     across_breaks: str = ""
+    then: str = ""
+    option: Mapping[str, Any] = field(default_factory=dict)
 
 
 def cells_of(question: Question, dataset: str, *, one_year: bool = False) -> pd.DataFrame:
@@ -159,7 +165,7 @@ def computed(question: Question, cells: pd.DataFrame) -> pd.DataFrame:
     options["age"] = question.age or None
     if not question.size and ("size" not in cells.columns or codes(cells["size"]) == ["TOTAL"]):
         options["size"] = None  # a table without classes
-    given: Any = {k: v for k, v in options.items() if k in takes}
+    given: Any = {k: v for k, v in (options | dict(question.option)).items() if k in takes}
     if question.indicator in ONLY_WHOLE:
         out = where_known(partial(compute, question.indicator, **given), cells)
     else:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sme_stats import codelists
 from sme_stats.plotting import alt, notes, style
 from sme_stats.plotting.axes import (
     bar_of,
@@ -21,34 +20,16 @@ from sme_stats.plotting.axes import (
     widest,
 )
 from sme_stats.plotting.chart import Chart
-from sme_stats.plotting.inputs import (
-    Options,
-    drawn,
-    extremes,
-    observations,
-    options,
-    single,
-    unique,
-)
+from sme_stats.plotting.findings import finding
+from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
 from sme_stats.plotting.keys import state_keys
 from sme_stats.plotting.layout import Key, Sheet, inner_width, label_axis, lay_out, put
 from sme_stats.plotting.numbers import Format, fit
+from sme_stats.plotting.orders import Ranks, apart, beyond, grouped, near, sort
 from sme_stats.plotting.text import width
-from sme_stats.plotting.words import is_aggregate, partial_of, place, quantity, say, words
+from sme_stats.plotting.words import is_aggregate, partial_of, place, say, subject, words
 
-
-@dataclass(frozen=True)
-class Ranks:
-    """Rows of a ranking in three groups, each in the order drawn."""
-
-    reference: pd.DataFrame
-    known: pd.DataFrame
-    hidden: pd.DataFrame
-
-    @property
-    def rows(self) -> pd.DataFrame:
-        """All rows, from the top."""
-        return pd.concat([self.reference, self.known, self.hidden])
+_DASHED = (0, (4, 3))
 
 
 def ranking(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Chart:
@@ -56,12 +37,14 @@ def ranking(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Char
 
     Countries stand from the highest value down. Aggregates, partial ones named so, stand apart
     with a line through the plot. A place without a value but with bounds is a hatched bar at the
-    foot: it has no rank.
+    foot: it has no rank. Differences from a reference stand to either side of it, with their
+    signs; of places alike in structure the nearest stands first.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Observation frame of one measure, size and year, with several places.
+        Observation frame of one measure, size and year, with several places; also the result of
+        `distance_to` or `peers`.
     ax : matplotlib.axes.Axes, optional
         Its place is filled with the whole chart; by default a figure of its own.
     **opts
@@ -89,7 +72,7 @@ def ranking(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Char
     """
     chosen = options("ranking", opts)
     rows = observations(frame, "ranking")
-    single(rows, "ranking", "measure", "unit", "size", "year")
+    single(rows, "ranking", "measure", "unit", "size", "year", "reference")
     unique(rows, "ranking", ["geo"])
     return draw(frame, rows, ax, chosen)
 
@@ -102,85 +85,34 @@ def draw(
     lang = chosen.lang
     ranks = sort(rows, chosen.order)
     rows = ranks.rows
-    fmt = fit([*rows["value"], *rows["lower"], *rows["upper"]], rows["unit"].iloc[0], lang)
     first = rows.iloc[0]
-    what = quantity(first["measure"], first["size"], lang)
+    numbers = [*rows["value"], *rows["lower"], *rows["upper"]]
+    fmt = fit(numbers, first["unit"], lang, signed=apart(rows))
+    what = subject(first, lang)
     subtitle = notes.subtitle(what, first["unit"], fmt, rows, lang)
     title = chosen.title or title or finding(ranks, what, fmt, lang)
-    note = notes.note(rows, lang, *_remarks(rows, lang), remark)
+    note = notes.note(rows, lang, *_remarks(rows, lang), remark, hidden=_withheld(rows, lang))
     ax = _plot(ax, chosen, ranks, fmt, (title, subtitle, note))
     spoken = alt.ranked(title, what, ranks.reference, ranks.known, ranks.hidden, fmt, lang)
     return Chart(ax, title, subtitle, note, spoken, drawn(frame, rows), lang)
 
 
-def sort(rows: pd.DataFrame, order: str) -> Ranks:
-    """Put rows in three groups: aggregates, countries with a value, countries without."""
-    protocol = {code: n for n, code in enumerate(codelists.table("GEO"))}
-    aggregate = rows["geo"].map(is_aggregate).astype(bool)
-    position = rows["geo"].map(lambda g: protocol.get(g.split("[")[0], len(protocol)))
-    rows = rows.assign(_place=position)
-    if order == "protocol":
-        rows = rows.sort_values(["_place", "geo"], kind="stable")
-    else:
-        rows = rows.sort_values(["value", "_place", "geo"], ascending=[False, True, True])
-    rows = rows.drop(columns="_place")
-    known = rows["value"].notna()
-    if grouped(rows).any() and order != "protocol":
-        rows = rows.sort_values(["lower", "geo"], ascending=[False, True], kind="stable")
-        known = rows["value"].notna()
-    aggregate = aggregate.loc[rows.index]
-    return Ranks(rows[aggregate], rows[known & ~aggregate], rows[~known & ~aggregate])
-
-
-def grouped(rows: pd.DataFrame) -> pd.Series[bool]:
-    """Rows of which size classes allow a range, though nothing is withheld."""
-    out: pd.Series[bool] = rows["value"].isna() & rows["lower"].notna() & (rows["conf"] == "")
-    return out
-
-
-def finding(ranks: Ranks, what: str, fmt: Format, lang: str) -> str:
-    """Say who is highest and lowest, hedged where a withheld or rounded value could be beyond."""
-    known = ranks.known if len(ranks.known) else ranks.reference[ranks.reference["value"].notna()]
-    if known.empty:
-        return _ranges(ranks.rows, what, fmt, lang)
-    high, low = extremes(known)
-    parts = {
-        "high": place(high["geo"], lang, inside=True), "a": fmt.text(high["value"]),
-        "low": place(low["geo"], lang, inside=True), "b": fmt.text(low["value"]),
-    }  # fmt: skip
-    if len(known) == 1:
-        return say(lang, "rank_one", what=what, **parts)
-    if parts["a"] == parts["b"]:
-        return say(lang, "rank_same", what=what, **parts)
-    others = pd.concat([known, ranks.hidden])
-    sure = _beyond(others, high, low)
-    return say(lang, "rank_title" if sure else "rank_hedged", what=what, **parts)
-
-
-def _ranges(rows: pd.DataFrame, what: str, fmt: Format, lang: str) -> str:
-    """Say between what ranges the places lie where classes allow no more than ranges."""
-    some = rows[grouped(rows)]
-    if some.empty:
-        return say(lang, "withheld_all", what=what)
-    high = some.iloc[int(some["upper"].to_numpy().argmax())]
-    low = some.iloc[int(some["lower"].to_numpy().argmin())]
-    return say(lang, "grouped_title", what=what, high=place(high["geo"], lang, inside=True),
-               a=fmt.span(high["lower"], high["upper"]), b=fmt.span(low["lower"], low["upper"]),
-               low=place(low["geo"], lang, inside=True))  # fmt: skip
-
-
-def _beyond(rows: pd.DataFrame, high: pd.Series[Any], low: pd.Series[Any]) -> bool:
-    """Whether no other place can lie above the highest or below the lowest value."""
-    if rows["lower"].isna().any():
-        return False
-    above = rows.drop(index=high.name)["upper"].max() <= high["lower"]
-    below = rows.drop(index=low.name)["lower"].min() >= low["upper"]
-    return bool(above and below)
+def _withheld(rows: pd.DataFrame, lang: str) -> str | None:
+    """Where no difference is known, it may be the reference that is withheld."""
+    hidden = rows["value"].isna() & (rows["conf"] != "") & rows["lower"].notna()
+    if not (apart(rows) and hidden.all()):
+        return None
+    return say(lang, "withheld_reference", place=place(str(rows["reference"].iloc[0]), lang))
 
 
 def _remarks(rows: pd.DataFrame, lang: str) -> list[str]:
     known = rows["value"].notna()
     remarks = []
+    if apart(rows):
+        at = place(str(rows["reference"].iloc[0]), lang, inside=True)
+        remarks.append(say(lang, "apart_note", place=at))
+    if near(rows):
+        remarks.append(say(lang, "near_note"))
     if (rows["size"] == "0-249").any():
         remarks.append(say(lang, "sme_note"))
     if (known & (rows["lower"] < rows["upper"])).any():
@@ -212,12 +144,15 @@ def _plot(
     ax.set_ylim(tall, 0.0)
     limits = _limits(rows)
     value_axis(ax, limits, room - left - right, fmt)
-    if limits[0] < 0 < limits[1]:
+    if apart(rows):
+        ax.axvline(0, marker="", color=style.REFERENCE, linewidth=1.0, linestyle=_DASHED,
+                   zorder=1.5, gid="reference")  # fmt: skip
+    elif limits[0] < 0 < limits[1]:
         ax.axvline(0, marker="", color=style.MUTED, linewidth=1.0, linestyle="-", zorder=0.8)
     label_axis(ax, "y", places, ["\n".join(label) for label in labels], style.LABEL, style.INK)
     beside = 1.0 + 0.12 / (room - left - right)
     for y, text_of, (_, row) in zip(places, values, rows.iterrows(), strict=True):
-        _mark(ax, row, y, limits)
+        _mark(ax, row, y, limits, 0.0 if apart(rows) else limits[0])
         put(ax, beside, y, text_of, style.LABEL, transform=ax.get_yaxis_transform(),
             color=style.INK if row["value"] == row["value"] else style.MUTED,
             gid="value-label")  # fmt: skip
@@ -226,22 +161,16 @@ def _plot(
 
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:
     scaled = rows[~beyond(rows)]
-    low, high = spread([*scaled["value"], *scaled["lower"], *scaled["upper"]])
+    zero = [0.0] if apart(rows) or near(rows) else []
+    low, high = spread([*zero, *scaled["value"], *scaled["lower"], *scaled["upper"]])
     if (rows["unit"] == "PC").all() and rows["measure"].str.endswith("_share").all():
         high = min(high, 100.0)
     return low, high
 
 
-def beyond(rows: pd.DataFrame) -> pd.Series[bool]:
-    """Aggregates of a level that would squeeze the countries into a corner of the scale."""
-    aggregate = rows["geo"].map(is_aggregate).astype(bool)
-    levels = rows["measure"].map(lambda m: codelists.table("MEASURE").get(m, {}).get("additive"))
-    most = rows.loc[~aggregate, "upper"].max()
-    off: pd.Series[bool] = aggregate & (levels == "yes") & (rows["upper"] > 1.5 * most)
-    return off
-
-
-def _mark(ax: Axes, row: pd.Series[Any], y: float, limits: tuple[float, float]) -> None:
+def _mark(
+    ax: Axes, row: pd.Series[Any], y: float, limits: tuple[float, float], start: float
+) -> None:
     value, low, high = float(row["value"]), float(row["lower"]), float(row["upper"])
     geo = str(row["geo"])
     colour = style.REFERENCE if is_aggregate(geo) else style.MAIN
@@ -249,12 +178,12 @@ def _mark(ax: Axes, row: pd.Series[Any], y: float, limits: tuple[float, float]) 
     if (value if value == value else low) > limits[1]:
         dot(ax, limits[1], y, colour, ">", light="p" in str(row["flag"]))
     elif value == value:
-        ax.plot([limits[0], value], [y, y], color=style.GUIDE, linewidth=0.8, linestyle=":",
+        ax.plot([start, value], [y, y], color=style.GUIDE, linewidth=0.8, linestyle=":",
                 marker="", zorder=1, gid="guide")  # fmt: skip
         if low < high:
             bar_of(ax, low, high, y, colour)
-        if is_aggregate(geo):
-            ax.axvline(value, marker="", color=colour, linewidth=1.0, linestyle=(0, (4, 3)),
+        if is_aggregate(geo) and not row["reference"]:
+            ax.axvline(value, marker="", color=colour, linewidth=1.0, linestyle=_DASHED,
                        zorder=1.5, gid="reference")  # fmt: skip
         dot(ax, value, y, colour, marker, light="p" in str(row["flag"]))
     elif low == low and not str(row["conf"]):
@@ -286,7 +215,12 @@ def _keys(ranks: Ranks, lang: str) -> list[Key]:
     ranges = grouped(rows)
     keys, text = state_keys(rows[~ranges], lang), words(lang)["say"]
     if ranges.any():
-        return [*keys, Key(text["key_grouped"], fill=style.lighter(style.MAIN))]
+        keys.append(Key(text["key_grouped"], fill=style.lighter(style.MAIN)))
+    if apart(rows):
+        at = place(str(rows["reference"].iloc[0]), lang)
+        return [Key(say(lang, "key_zero", place=at), line="--", colour=style.REFERENCE), *keys]
+    if ranges.any():
+        return keys
     if keys or len(ranks.reference):
         keys.insert(0, Key(text["key_published"], marker="o"))
     for name, some in (("key_partial", True), ("key_aggregate", False)):

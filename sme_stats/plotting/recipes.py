@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sme_stats import plotting
-from sme_stats.errors import NotAvailableError, SmeStatsError, UnknownNameError, UsageError
+from sme_stats.errors import NotAvailableError, UnknownNameError, UsageError
 from sme_stats.frame import codes, concat, select
 from sme_stats.indicators.aggregates import partial_aggregate
 from sme_stats.indicators.demography import birth_rate, death_rate, survival
 from sme_stats.indicators.distribution import lorenz
 from sme_stats.indicators.dynamism import survival_curve
 from sme_stats.indicators.productivity import labour_productivity, productivity_gap
-from sme_stats.indicators.registry import COMPARISONS, EVERYWHERE, find
+from sme_stats.indicators.registry import find
 from sme_stats.indicators.shares import size_structure, without_employees
+from sme_stats.plotting.comparisons import settle
 from sme_stats.plotting.decompositions import contributions, convergence, revisions, shift_share
-from sme_stats.plotting.moves import OVER_TIME, two_years
+from sme_stats.plotting.everywhere import ranking, slope, small_multiples, tile_map, trend
 from sme_stats.plotting.questions import (
-    BEFORE,
     FEW,
     Question,
     by_country,
@@ -34,7 +34,6 @@ from sme_stats.plotting.questions import (
     computed,
     in_years,
     one_table,
-    over_years,
 )
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
     UnknownNameError
         If there is no such chart.
     UsageError
-        If the chart does not draw the indicator; names those that do.
+        If the chart does not draw the indicator or the comparison; names those that do.
 
     Examples
     --------
@@ -85,24 +84,9 @@ def draw(chart: str, question: Question, **options: object) -> Chart:
     if name not in RECIPES and name not in drawable():
         raise UnknownNameError("chart", chart, drawable())
     recipe = RECIPES.get(name) or partial(_of_plugin, name)
-    _refuse_undrawn(name, question)
-    frame, draw_it = recipe(question)
+    frame, draw_it = recipe(settle(name, question, own=name in RECIPES))
     drawn: Chart = draw_it(frame, **options)
     return drawn
-
-
-def _refuse_undrawn(chart: str, question: Question) -> None:
-    """Refuse an indicator in a chart that would show something else of it, or nothing."""
-    drawn_by, compared = find(question.indicator).charts, find(question.indicator).name
-    if compared in COMPARISONS:
-        raise UsageError(
-            f"{compared} compares an indicator's results; name the indicator that it is of, such "
-            f"as size-share; drawn by {', '.join(drawn_by) or 'no chart, but get has --then'}"
-        )
-    if chart in EVERYWHERE and chart not in drawn_by:
-        raise UsageError(
-            f"{chart} does not draw {question.indicator}; it is drawn by {', '.join(drawn_by)}"
-        )
 
 
 def drawable() -> list[str]:
@@ -133,29 +117,6 @@ def _structure(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
     return size_structure(cells[cells["measure"].isin(measures)]), plotting.size_structure
 
 
-def _ranking(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    table = find(question.indicator).dataset
-    if question.indicator in OVER_TIME:
-        cells = two_years(cells_of(replace(question, year=()), table), question)
-        # Members that lack one of the years would make another sum of each.
-        asked = replace(question, add_partial=False, base=int(cells["year"].min()))
-        frame = by_country(cells, asked, partial(computed, asked))
-        return frame[frame["year"] == frame["year"].max()], plotting.ranking
-    named = [question.dataset] if question.dataset else [table, BEFORE.get(table, table)]
-    refused: SmeStatsError | None = None
-    for name in dict.fromkeys(named):
-        try:
-            cells = cells_of(replace(question, dataset=name), name, one_year=True)
-            return by_country(cells, question, partial(computed, question)), plotting.ranking
-        except (NotAvailableError, UnknownNameError) as error:
-            refused = refused or error  # the table before may have what the newest lacks
-    raise refused or NotAvailableError(f"no table at hand has {question.indicator}")
-
-
-def _tile_map(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    return _ranking(question)[0], plotting.tile_map
-
-
 def _one_person(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
     cells = cells_of(question, "bd_size", one_year=True)
     cells = cells[cells["measure"] == "active_enterprises"]
@@ -169,23 +130,6 @@ def _heat_map(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
     if len(question.nace) > 1 and len(question.geo) == 1:
         return size_structure(select(cells, geo=question.geo[0])), plotting.heat_map
     return by_country(cells, question, size_structure), plotting.heat_map
-
-
-def _trend(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    return over_years(question, question.geo or FEW), plotting.trend
-
-
-def _small_multiples(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    if len(question.nace) > 1 and len(question.geo) != 1:
-        raise UsageError("small multiples of several activities are of one place: give --geo too")
-    return over_years(question, question.geo), plotting.small_multiples
-
-
-def _slope(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    frame = over_years(question, question.geo)
-    table = codes(frame.loc[frame["year"] == frame["year"].max(), "dataset"])[0]
-    years = sorted(set((frame if question.year else frame[frame["dataset"] == table])["year"]))
-    return frame[frame["year"].isin([years[0], years[-1]])], plotting.slope
 
 
 def _waffle(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
@@ -281,9 +225,9 @@ def _definition_map(question: Question) -> tuple[Any, Callable[..., Any]]:
 
 
 RECIPES: Mapping[str, Recipe] = {
-    "size-structure": _structure, "ranking": _ranking, "trend": _trend,
-    "one-person": _one_person, "births-deaths": _births_deaths, "slope": _slope,
-    "small-multiples": _small_multiples, "heat-map": _heat_map, "tile-map": _tile_map,
+    "size-structure": _structure, "ranking": ranking, "trend": trend,
+    "one-person": _one_person, "births-deaths": _births_deaths, "slope": slope,
+    "small-multiples": small_multiples, "heat-map": _heat_map, "tile-map": tile_map,
     "waffle": _waffle, "lorenz-curve": _lorenz, "survival-curves": _survival,
     "productivity-gap": _productivity_gap, "revisions": revisions, "claim": _claim,
     "definition-map": _definition_map, "contributions": contributions,

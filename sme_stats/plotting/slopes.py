@@ -10,13 +10,14 @@ from matplotlib.axes import Axes
 
 from sme_stats.errors import MixingError
 from sme_stats.frame import codes
-from sme_stats.plotting import alt, notes, ranks, slants, trends
+from sme_stats.plotting import alt, notes, slants, trends
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
 from sme_stats.plotting.numbers import Format, fit
+from sme_stats.plotting.orders import apart, sort
 from sme_stats.plotting.series import Series, cut, gap_words
 from sme_stats.plotting.slants import Slope
-from sme_stats.plotting.words import is_aggregate, listed, place, quantity, say
+from sme_stats.plotting.words import is_aggregate, listed, place, say, subject
 
 #: So many places are named on either side in the alt text.
 _MOST = 3
@@ -64,16 +65,17 @@ countries, most in Spain: from 67.0 % to 64.5 %'
     """
     chosen = options("slope", opts)
     rows = observations(frame, "slope")
-    single(rows, "slope", "measure", "unit", "size")
+    single(rows, "slope", "measure", "unit", "size", "reference")
     years = _two_years(rows)
     unique(rows, "slope", ["geo", "year"])
     lang = chosen.lang
     first = rows.iloc[0]
-    fmt = fit([*rows["value"], *rows["lower"], *rows["upper"]], first["unit"], lang)
+    numbers = [*rows["value"], *rows["lower"], *rows["upper"]]
+    fmt = fit(numbers, first["unit"], lang, signed=apart(rows))
     slopes = _slopes(rows, years, chosen, fmt)
     series = [one.series for one in slopes]
     rows = pd.concat([s.rows for s in series])
-    what = quantity(first["measure"], first["size"], lang)
+    what = subject(first, lang)
     title = chosen.title or _finding(slopes, years, what, fmt, lang)
     subtitle = notes.subtitle(what, first["unit"], fmt, rows, lang)
     note = notes.note(rows, lang, *_remarks(series, years, lang))
@@ -99,7 +101,7 @@ def _slopes(
 ) -> list[Slope]:
     """Slopes in the order of rankings at the second year; places without it come last."""
     last = rows[rows["year"] == years[1]]
-    order = [*ranks.sort(last, chosen.order).rows["geo"]]
+    order = [*sort(last, chosen.order).rows["geo"]]
     order += [g for g in codes(rows["geo"]) if g not in order]
     out = []
     for geo in order:

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import observations, options, single, unique
 from sme_stats.plotting.numbers import fit
-from sme_stats.plotting.ranks import draw, sort
+from sme_stats.plotting.orders import sort
+from sme_stats.plotting.ranks import draw
 from sme_stats.plotting.words import place, say
 
 

@@ -37,6 +37,8 @@ CLASSES = ("#D3E4F5", "#93C0E6", "#4A90C9", "#1C5B94")
 LARGE = "#D55E00"
 #: Few to much, on maps and heat maps.
 SCALE = (*CLASSES, "#0B2A4D")
+#: Little to much below a reference.
+BELOW = ("#F9DCC8", "#F0A878", "#D55E00", "#963F00", "#5A2700")
 #: Series in one chart; told apart by marker too.
 SERIES = ("#004494", "#D1495B", "#3C8DAD", "#882255", "#A07B00")
 MARKERS = ("o", "s", "^", "D", "v")

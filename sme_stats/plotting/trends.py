@@ -15,9 +15,10 @@ from sme_stats.plotting.chart import Chart
 from sme_stats.plotting.inputs import Options, drawn, observations, options, single, unique
 from sme_stats.plotting.layout import Key, Sheet, inches_of, inner_width, lay_out
 from sme_stats.plotting.numbers import Format, fit
+from sme_stats.plotting.orders import apart
 from sme_stats.plotting.series import Series, cut, gap_words, shared_gaps
 from sme_stats.plotting.text import height, width
-from sme_stats.plotting.words import is_aggregate, place, quantity, say, words
+from sme_stats.plotting.words import is_aggregate, place, say, subject, words
 
 #: Height of a plot of lines, in parts of its width, and its limits in inches.
 _SHAPE, _LOWEST, _HIGHEST = 0.52, 2.0, 3.4
@@ -72,14 +73,15 @@ def trend(frame: pd.DataFrame, ax: Axes | None = None, **opts: object) -> Chart:
     """
     chosen = options("trend", opts)
     rows = observations(frame, "trend")
-    single(rows, "trend", "measure", "unit", "size")
+    single(rows, "trend", "measure", "unit", "size", "reference")
     unique(rows, "trend", ["dataset", "geo", "year"])
     lang = chosen.lang
     series = _series(rows, lang)
     rows = pd.concat([s.rows for s in series])
     first = rows.iloc[0]
-    fmt = fit([*rows["value"], *rows["lower"], *rows["upper"]], first["unit"], lang)
-    what = quantity(first["measure"], first["size"], lang)
+    numbers = [*rows["value"], *rows["lower"], *rows["upper"]]
+    fmt = fit(numbers, first["unit"], lang, signed=apart(rows))
+    what = subject(first, lang)
     title = chosen.title or finding(series, what, fmt, lang)
     where = f"{what}, {series[0].label}" if len(series) == 1 else what
     subtitle = notes.subtitle(where, first["unit"], fmt, rows, lang)

@@ -6,18 +6,25 @@ Labels of codes come from the codelists; what stands here is what a chart says a
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sme_stats import catalogue, codelists
 from sme_stats.codelists import size_range
 from sme_stats.errors import UnknownNameError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 LANGS = ("en", "fr", "de")
 #: Measures derived by the indicators end in these.
 SHARE = "_share"
+#: Ending of a difference from a reference.
+DISTANCE = "_distance"
+#: Ending of the distance between two size structures; what stands before it is counted.
+STRUCTURE = "_structure_distance"
 DERIVED = ("change", "growth", "index", "contribution", "distance", "coverage")
 
 
@@ -114,7 +121,11 @@ def quantity(measure: str, size: str, lang: str) -> str:
     ("nombre d'entreprises moyennes (50–249)", 'turnover of large enterprises (250+)')
     >>> quantity("active_enterprises_share", "0", "de")
     'Anteil der aktiven Unternehmen ohne Lohn- und Gehaltsempfänger'
+    >>> quantity("persons_employed_structure_distance", "TOTAL", "en")
+    'distance of the size structure of persons employed'
     """
+    if measure.endswith(STRUCTURE):
+        return say(lang, "structure_of", **measure_words(measure.removesuffix(STRUCTURE), lang))
     stem, _, ending = measure.rpartition("_")
     own = measure in words(lang)["measure"] or measure in codelists.table("MEASURE")
     derived = stem in words(lang)["measure"] or stem in codelists.table("MEASURE")
@@ -131,6 +142,21 @@ def quantity(measure: str, size: str, lang: str) -> str:
     if size in ("", "TOTAL"):
         return say(lang, "share_plain", **parts)
     return say(lang, "share_of", size=size_words(size, lang), **parts)
+
+
+def subject(row: Mapping[str, Any] | pd.Series[Any], lang: str) -> str:
+    """Name what a row measures, and the place that it is compared with where there is one.
+
+    Examples
+    --------
+    >>> row = {"measure": "birth_rate_distance", "size": "TOTAL", "reference": "EU27_2020"}
+    >>> subject(row, "en")
+    'distance of the birth rate of enterprises from the EU'
+    """
+    what, reference = quantity(row["measure"], row["size"], lang), str(row.get("reference", ""))
+    if reference in ("", "nan"):
+        return what
+    return say(lang, "compared", what=what, place=place(reference, lang, inside=True))
 
 
 def _level(measure: str, size: str, parts: dict[str, str], lang: str) -> str:

@@ -133,6 +133,28 @@ def test_shares_of_real_countries(lang, told):
     assert ": PT." in chart.note and "sbs_sc_ovw" in chart.note
 
 
+@pytest.mark.parametrize(
+    ("asked", "years"),
+    [
+        ({}, (2022, 2023)),
+        ({"since": 2021}, (2021, 2023)),
+        ({"year": (2022,)}, (2021, 2022)),
+        ({"year": (2021, 2022, 2023)}, (2021, 2023)),
+        ({"year": (2023,), "since": 2021}, (2021, 2023)),
+    ],
+)
+def test_years_that_are_not_named_are_those_that_countries_have(asked, years):
+    drawn = draw("convergence", Question(indicator="birth-rate", **asked))
+    assert set(drawn.data["year"]) == set(years), "2024 is of one country alone"
+
+
+def test_no_two_years_of_enough_countries():
+    with pytest.raises(NotAvailableError, match=r"no two of them until 2021 have so many: name"):
+        draw("convergence", Question(indicator="birth-rate", year=(2021,)))
+    with pytest.raises(NotAvailableError, match=r"at hand for 2021, .* no two of them have so"):
+        draw("convergence", Question(indicator="birth-rate", geo=("DE", "FR")))
+
+
 def test_refusals():
     with pytest.raises(NotAvailableError, match="fewer than three countries"):
         draw("convergence", Question(geo=("DE", "FR"), since=2022, year=(2024,)))
@@ -142,7 +164,9 @@ def test_refusals():
         draw("convergence", Question(across_breaks="flag"))
     with pytest.raises(UsageError, match=r"rank compares .* drawn by ranking$"):
         draw("ranking", Question(indicator="rank"))
-    with pytest.raises(UsageError, match=r"distance compares .* by no chart, but get has --then"):
+    with pytest.raises(
+        UsageError, match=r"distance compares .* and then=distance; drawn by ranking"
+    ):
         draw("ranking", Question(indicator="distance"))
     with pytest.raises(MixingError, match="several nace"):
         frame = cells()

@@ -302,5 +302,6 @@ class TestErrors:
 def test_measures_of_indicators_have_names_of_their_own(lang):
     assert quantity("wage_share", "TOTAL", lang) == words(lang)["measure"]["wage_share"]["name"]
     assert "{" not in quantity("enterprises_growth", "TOTAL", lang)
-    assert quantity("structure_distance", "TOTAL", "en") == "distance of size structures"
+    distance = quantity("turnover_structure_distance", "TOTAL", "en")
+    assert distance == "distance of the size structure of turnover"
     assert quantity("enterprises_index", "TOTAL", "en") == "index of the number of enterprises"
