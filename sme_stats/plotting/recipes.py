@@ -184,8 +184,11 @@ def _births_deaths(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]
 
 
 def _productivity_gap(question: Question) -> tuple[pd.DataFrame, Callable[..., Any]]:
-    cells = cells_of(question, "sbs_sc_ovw", one_year=not question.dataset)
+    cells = cells_of(question, "sbs_sc_ovw")
     cells = select(cells, geo=list(question.geo)) if question.geo else cells
+    # Of one place in a table that was named the rows are years; of several places one year.
+    if len(question.year) != 1 and not (question.dataset and cells["geo"].nunique() == 1):
+        cells = cells[cells["year"] == cells["year"].max()]
     if "value_added" not in codes(cells["measure"]):
         raise NotAvailableError(
             f"{question.dataset or 'sbs_sc_ovw'} as it is at hand has no value added by size; "

@@ -1,79 +1,17 @@
 """Every indicator in every chart that it claims: from embedded figures, else synthetic cells."""
 
-import pandas as pd
 import pytest
 
+from sme_stats import catalogue, plugins
 from sme_stats.errors import BreakError, NotAvailableError, UsageError
-from sme_stats.frame import concat, tidy
 from sme_stats.indicators.registry import EVERYWHERE, INDICATORS
-from sme_stats.plotting import decompositions, questions, recipes
+from sme_stats.loading import load
+from sme_stats.plotting import recipes
 from sme_stats.plotting.recipes import Question, draw
 
+from . import synthetic_tables
+
 pytestmark = pytest.mark.usefixtures("home")
-PLACES, YEARS = ("DE", "FR", "IT"), (2022, 2023)
-CLASSES = ("0-9", "10-49", "50-249", "GE250")
-
-
-def rows(dataset, measure, level, sizes=(), unit="NR", **fields):
-    """Synthetic cells of three places and two years, TOTAL the sum of the classes."""
-    found = []
-    for p, geo in enumerate(PLACES):
-        for year in YEARS:
-            parts = [level * (s + 1) * (p + 2) * (1 + 0.1 * (year == 2023) * s)
-                     for s in range(len(sizes))]  # fmt: skip
-            values = dict(zip(sizes, map(round, parts), strict=True))
-            values["TOTAL"] = sum(values.values()) if sizes else level * (p + 2 + (year == 2023))
-            found += [{"geo": geo, "year": year, "size": s, "value": float(v)}
-                      for s, v in values.items()]  # fmt: skip
-    common = {"dataset": dataset, "vintage": "2026-01-01", "indic": measure, "measure": measure,
-              "unit": unit, "nace": "B-S_X_O_S94", "flag": "", "conf": ""} | fields  # fmt: skip
-    frame = pd.DataFrame(found).assign(**common)
-    return tidy({str(c): frame[c].to_numpy() for c in frame.columns})
-
-
-def table(dataset, *specs, sizes=(), **fields):
-    return concat([rows(f"synthetic_{dataset}", m, v, sizes, u, **fields) for m, v, u in specs])
-
-
-def sections():
-    """Two sections by size, of which the second doubles its weight, for a shift-share."""
-    both = [
-        table("sbs_sc_ovw", ("persons_employed", level, "NR"), sizes=sizes, nace=nace)
-        for nace, level, sizes in (("C", 40, CLASSES), ("G", 70, ("0-9", "GE250")))
-    ]
-    both[1]["value"] *= 1.0 + (both[1]["year"] == 2023)
-    return concat(both)
-
-
-SYNTHETIC = {
-    "sbs_sc_ovw": lambda: table(
-        "sbs_sc_ovw", ("enterprises", 50, "NR"), ("persons_employed", 900, "NR"),
-        ("value_added", 60, "MEUR"), ("turnover", 200, "MEUR"), ("personnel_cost", 30, "MEUR"),
-        ("gross_operating_surplus", 20, "MEUR"), sizes=CLASSES,
-    ),
-    "sbs_ovw_act": lambda: table(
-        "sbs_ovw_act", ("gross_investment", 5, "MEUR"), ("persons_employed", 900, "NR")
-    ).drop(columns="size"),
-    "sbs_ovw_smc": lambda: table(
-        "sbs_ovw_smc", ("persons_employed", 900, "NR"), sizes=("0-249", "250-749", "GE750")
-    ),
-    "bd_size": lambda: concat([
-        table("bd_size", ("births", 20, "NR"), ("active_enterprises", 200, "NR"),
-              ("persons_employed", 900, "NR"), ("persons_employed_in_births", 30, "NR"),
-              ("persons_employed_in_deaths", 25, "NR"), ("birth_rate", 9, "PC")),
-        table("bd_size", ("survivors", 10, "NR"), ("persons_employed_in_survivors", 40, "NR"),
-              age="Y5"),
-    ]),
-    "bd_hg": lambda: table("bd_hg", ("high_growth_share", 3, "PC"),
-                           ("young_high_growth_share", 1, "PC")),
-    "bd_salge1_size": lambda: concat([
-        table("bd_salge1_size", ("employer_birth_rate", 5, "PC"), ("employer_death_rate", 4, "PC")),
-        table("bd_salge1_size", ("employer_survival", 15, "PC"), age="Y5"),
-    ]),
-    "demo_pjan": lambda: table("demo_pjan", ("population", 1000, "NR")).drop(
-        columns=["size", "nace"]
-    ),
-}  # fmt: skip
 #: Tables that the snapshot has not, or without the cells for an indicator.
 LACKING = {
     "sme-density": "sbs_sc_ovw", "small-mid-caps": "sbs_ovw_smc",
@@ -90,34 +28,39 @@ ALL = ("partial-aggregate", "coverage", "contributions")
 CLAIMED = [(name, chart) for name, i in INDICATORS.items() for chart in i.charts]
 
 
+@pytest.fixture(scope="module")
+def stored(once):
+    """Store that was filled from a server on loopback, and the plugin that describes its tables."""
+
+    def fill(folder):
+        synthetic_tables.install(folder / "site")
+        synthetic_tables.fetch(folder / "cache")
+
+    folder = once("synthetic-tables", fill)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder / "site"))
+        for cached in (plugins.installed, catalogue.entries):
+            cached.cache_clear()
+        yield folder / "cache"
+    for cached in (plugins.installed, catalogue.entries):
+        cached.cache_clear()
+
+
 @pytest.fixture
-def at_hand(monkeypatch):
-    """Cells of synthetic tables in the place of a store that has them."""
-
-    def put(indicator):
-        made = sections() if indicator == "shift-share" else SYNTHETIC[LACKING[indicator]]()
-
-        def load(name, *_, **__):
-            if name == "demo_pjan":
-                return SYNTHETIC["demo_pjan"]()
-            if name != LACKING[indicator]:
-                raise NotAvailableError(f"{name} is not at hand")
-            return made
-
-        for where in ("sme_stats.indicators.structure", questions.__name__,
-                      decompositions.__name__):  # fmt: skip
-            monkeypatch.setattr(f"{where}.load", load)
-
-    return put
+def at_hand(stored, home, monkeypatch):
+    """Name of the stored table in the layout of one of Eurostat's."""
+    monkeypatch.setenv("SME_STATS_CACHE_DIR", str(stored))
+    return "synthetic_{}".format
 
 
 @pytest.mark.exhaustive(meet=1)
 @pytest.mark.parametrize(("indicator", "chart"), CLAIMED)
 def test_every_indicator_is_drawn_in_every_chart_that_it_claims(indicator, chart, at_hand):
-    if indicator in LACKING:
-        at_hand(indicator)
     geo = ("DE", "IT") if indicator not in ALL and chart not in ("waffle", "births-deaths") else ()
-    drawn = draw(chart, Question(indicator=indicator, geo=geo, add_partial=indicator in ALL))
+    dataset = at_hand(LACKING[indicator]) if indicator in LACKING else ""
+    nace = ("C", "G") if indicator == "shift-share" else ()
+    drawn = draw(chart, Question(indicator=indicator, geo=geo, add_partial=indicator in ALL,
+                                 dataset=dataset, nace=nace))  # fmt: skip
     assert drawn.title and drawn.subtitle and len(drawn.data)
     assert drawn.title.rstrip(".") in drawn.alt
     unit = str(drawn.data["unit"].iloc[0])
@@ -130,6 +73,26 @@ def test_every_indicator_is_drawn_in_every_chart_that_it_claims(indicator, chart
     synthetic = indicator in LACKING
     assert drawn.alt.startswith("Synthetic data, no real enterprise.") == synthetic
     assert ("SYNTHETIC DATA" in drawn.note) == synthetic
+    assert (set(drawn.data["dataset"].astype(str)) == {dataset}) == synthetic
+
+
+def test_what_is_stored_came_through_the_client_whole(at_hand):
+    for layout, specs in synthetic_tables.TABLES.items():
+        cells = load(at_hand(layout), source="store")
+        assert set(cells["indic"]) == {code for code, *_ in specs}
+        assert (cells["measure"] != "").all() and set(cells["vintage"]) == {"2026-03-10"}
+        lines = synthetic_tables.tsv(layout).splitlines()[1:]
+        assert len(cells) == 2 * len(lines)
+        assert cells["value"].sum() == sum(
+            float(v) for line in lines for v in line.split(b"\t")[1:]
+        )
+
+
+def test_every_output_says_that_cells_are_synthetic(at_hand):
+    drawn = draw("ranking", Question(indicator="high-growth-share", dataset=at_hand("bd_hg")))
+    assert "SYNTHETIC DATA, no real enterprise: synthetic_bd_hg" in drawn.svg()
+    assert b"Synthetic data, no real enterprise." in drawn.png()
+    assert all(line.startswith("synthetic_bd_hg,") for line in drawn.csv().splitlines()[1:])
 
 
 def test_every_indicator_claims_a_chart_and_every_claim_is_one():
@@ -194,8 +157,8 @@ def test_contributions_add_up_to_the_growth_in_the_picture():
 
 @pytest.mark.parametrize("lang", ["en", "fr", "de"])
 def test_a_shift_share_is_told_in_three_languages(lang, at_hand):
-    at_hand("shift-share")
-    drawn = draw("shift-share", Question(indicator="shift-share"), lang=lang, width=3.4)
+    asked = Question(indicator="shift-share", dataset=at_hand("sbs_sc_ovw"))
+    drawn = draw("shift-share", asked, lang=lang, width=3.4)
     parts = drawn.data.pivot(index="geo", columns="measure", values="value").astype(float)
     assert (parts["within"] + parts["composition"]).tolist() == pytest.approx(parts["total"])
     assert (parts[["within", "composition"]].abs() > 0.1).all(axis=None)
