@@ -57,6 +57,8 @@ def settle(chart: str, question: Question, own: bool = True) -> Question:
         raise UsageError(
             f"{chart} does not draw {then}; it is drawn by {', '.join(COMPARISONS[then].charts)}"
         )
+    if chart == "survival-curves" and set(question.option) == {"cohort"}:
+        return replace(question, year=(question.option["cohort"],), option={})
     if question.option and own and chart not in _TAKING:
         raise UsageError(
             f"{chart} takes no option {next(iter(question.option))!r}; charts that do are "

@@ -19,9 +19,9 @@ from sme_stats.plotting.words import (
     capital,
     measure_words,
     place,
-    quantity,
     say,
     size_counted,
+    subject,
     words,
 )
 from sme_stats.report.texts import text
@@ -209,7 +209,8 @@ def _plain(name: str) -> Any:
 def _what(record: Mapping[Any, Any], row: Row) -> tuple[str, str]:
     if "measure" not in record:
         return row.label, ""
-    return capital(quantity(str(record["measure"]), str(record.get("size", "")), row.lang)), ""
+    about = {k: str(record.get(k, "")) for k in ("measure", "size", "reference")}
+    return capital(subject(about, row.lang)), ""
 
 
 def _where(record: Mapping[Any, Any], row: Row) -> tuple[str, str]:

@@ -1,8 +1,10 @@
 """Distances and peers in a picture: marks, signs, order and words against figures by hand."""
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
-from sme_stats import plotting
+from sme_stats import plotting, view
 from sme_stats.errors import (
     MixingError,
     NotAvailableError,
@@ -191,6 +193,13 @@ def test_real_countries_in_three_languages(lang, above, near):
     assert near in plain(alike.title)
     assert alike.data["geo"].tolist()[:5] == alike.data.dropna()["geo"].tolist()
     assert alike.data["value"].dropna().is_monotonic_increasing
+    for chart in (apart, alike):
+        FigureCanvasAgg(chart.figure)
+        chart.figure.draw_without_rendering()
+        page = chart.figure.bbox
+        boxes = [t.get_window_extent() for t in chart.figure.findobj(Text)
+                 if t.get_text() and t.get_visible() and t.get_gid()]  # fmt: skip
+        assert boxes and all(b.x0 >= 0 and b.x1 <= page.width for b in boxes)
 
 
 def test_the_whole_eu_is_the_reference_where_it_is_at_hand():
@@ -212,9 +221,16 @@ def test_every_comparison_is_drawn_in_every_chart_that_it_claims():
             assert draw(chart, asked).data["geo"].nunique() > 1, (name, chart)
 
 
+def test_a_view_names_the_reference():
+    shown = str(view(distance_to(shares(), "DE")))
+    assert "Distance of the SME share of persons employed from Germany" in shown
+
+
 def test_options_go_where_they_belong():
     named = draw("ranking", Question(option={"size": "GE250", "measure": "turnover"}, geo=("DE",)))
     assert set(named.data["measure"]) == {"turnover_share"} and set(named.data["size"]) == {"GE250"}
+    born = draw("survival-curves", Question(geo=("DE",), option={"cohort": 2012}))
+    assert "born 2012" in born.subtitle
     years = Question(then="convergence", option={"start": 2022, "end": 2024})
     assert set(draw("convergence", years).data["year"]) == {2022, 2024}
 
