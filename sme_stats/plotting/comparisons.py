@@ -58,7 +58,7 @@ def settle(chart: str, question: Question, own: bool = True) -> Question:
             f"{chart} does not draw {then}; it is drawn by {', '.join(COMPARISONS[then].charts)}"
         )
     if chart == "survival-curves" and set(question.option) == {"cohort"}:
-        return replace(question, year=(question.option["cohort"],), option={})
+        return replace(question, year=(_year("cohort", question.option["cohort"]),), option={})
     if question.option and own and chart not in _TAKING:
         raise UsageError(
             f"{chart} takes no option {next(iter(question.option))!r}; charts that do are "
@@ -75,9 +75,17 @@ def _placed(question: Question) -> Question:
     if there.get("across_breaks", "flag") not in ways:
         raise UnknownNameError("way across breaks", there["across_breaks"], ways)
     if question.then == "convergence":
-        years = {"since": later.pop("start", question.since), "year": later.pop("end", None)}
-        there |= {"since": years["since"]} | ({"year": (years["year"],)} if years["year"] else {})
+        if "start" in later:
+            there["since"] = _year("start", later.pop("start"))
+        if "end" in later:
+            there["year"] = (_year("end", later.pop("end")),)
     return replace(question, **there, option=kept | later)
+
+
+def _year(name: str, given: object) -> int:
+    if not isinstance(given, int):
+        raise UsageError(f"{name} = {given!r} is not a year such as 2023")
+    return given
 
 
 def beside(question: Question, geo: Sequence[str]) -> tuple[str, ...]:

@@ -272,6 +272,8 @@ def test_a_declared_figure_compares_too(tmp_path):
         ("ranking", {"then": "peers", "indicator": "birth-rate"}, UsageError, "size-structure"),
         ("ranking", {"then": "distance", "measure": "enterprises", "year": (2023,)}, MixingError,
          "across_vintages"),
+        ("convergence", {"then": "convergence", "option": {"start": "soon"}}, UsageError,
+         "start = 'soon' is not a year such as 2023"),
         ("ranking", {"indicator": "change", "option": {"across_breaks": "maybe"}},
          UnknownNameError, "valid: flag, refuse"),
     ],
