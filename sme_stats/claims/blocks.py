@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sme_stats.flags import letters_of
-from sme_stats.indicators.ranges import Values
+from sme_stats.indicators.values import Values
 from sme_stats.uncertainty.cube import Array
 
 KEYS = ("dataset", "vintage", "measure", "unit", "nace", "geo", "year", "source", "age", "members")
@@ -26,7 +26,8 @@ class Evidence:
     """One number of the definition space with everything that defines it.
 
     ``of`` is the size that a share is in percent of, ``base_year`` the year that a change starts
-    from (0 for what is no change).
+    from (0 for what is no change), ``ends`` whether those of a number that rests on withheld cells
+    are sharp.
     """
 
     statistic: str
@@ -49,6 +50,7 @@ class Evidence:
     how: str
     of: str = "TOTAL"
     base_year: int = 0
+    ends: str = ""
 
 
 @dataclass
@@ -56,7 +58,9 @@ class Block:
     """Groups of one table under one statistic; ``compute(size)`` gives a column.
 
     ``keys`` identify the groups: categories, and ``year`` as integers; ``base`` are the years that
-    changes start from.
+    changes start from. The ends of a column hold, but where they rest on withheld cells they may
+    be wider than need be; ``narrow(size, rows)`` gives numbers of some rows with sharp ends. That
+    costs a linear program each, so it is asked only for numbers that are shown or may be decided.
     """
 
     statistic: str
@@ -66,16 +70,39 @@ class Block:
     how: str
     of: str = "TOTAL"
     base: Array | None = None
+    narrow: Callable[[str, Array], Values] | None = None
     _columns: dict[str, Values] = field(default_factory=dict)
+    _sharp: dict[str, _Sharp] = field(default_factory=dict)
 
     def column(self, size: str) -> Values:
-        """Numbers of one size for every group, computed once where that takes little memory."""
+        """Numbers of one size for every group, computed once where that takes little memory.
+
+        Their ends hold; see `narrowed` for sharp ones.
+        """
         if size in self._columns:
             return self._columns[size]
         numbers = self.compute(size)
         if len(numbers.value) <= _MOST_KEPT:
             self._columns[size] = numbers
         return numbers
+
+    def at(self, size: str, rows: Array) -> Values:
+        """Numbers of some rows, with sharp ends where they rest on withheld cells."""
+        numbers = self.column(size).take(rows)
+        if self.narrow is None:
+            return numbers
+        own = np.flatnonzero(numbers.doubtful)
+        return numbers.put(own, self._known(size, rows[own]))
+
+    def narrowed(self, size: str, rows: Array) -> Values:
+        """Numbers of every row, with sharp ends in some of those that are doubtful."""
+        numbers = self.column(size)
+        return numbers.put(rows, self._known(size, rows)) if len(rows) else numbers
+
+    def _known(self, size: str, rows: Array) -> Values:
+        if self.narrow is None:
+            return self.column(size).take(rows)
+        return self._sharp.setdefault(size, _Sharp()).of(rows, partial(self.narrow, size))
 
     @cached_property
     def index(self) -> dict[tuple[str, str, int], Array]:
@@ -112,16 +139,35 @@ class Block:
 
     def evidence(self, row: int, size: str) -> Evidence:
         """One number, spelt out."""
-        numbers, texts = self.column(size), self._texts
+        numbers, texts = self.at(size, np.array([row])), self._texts
         named = {name: codes[places[row]] for name, (codes, places) in texts.items()}
         year = int(self.keys["year"][row])
         base = 0 if self.base is None else int(self.base[row])
         return Evidence(
-            statistic=self.statistic, size=size, year=year, value=float(numbers.value[row]),
-            lower=float(numbers.lower[row]), upper=float(numbers.upper[row]),
-            flag=letters_of(int(numbers.bits[row])), conf="C" if numbers.withheld[row] else "",
-            how=self.how.format(year=year, base=base), of=self.of, base_year=base, **named,
+            statistic=self.statistic, size=size, year=year, value=float(numbers.value[0]),
+            lower=float(numbers.lower[0]), upper=float(numbers.upper[0]),
+            flag=letters_of(int(numbers.bits[0])), conf="C" if numbers.withheld[0] else "",
+            how=self.how.format(year=year, base=base), of=self.of, base_year=base,
+            ends="" if numbers.ends is None else str(numbers.ends[0]), **named,
         )  # fmt: skip
+
+
+class _Sharp:
+    """Numbers of one column whose sharp ends were asked for, by row."""
+
+    def __init__(self) -> None:
+        self.rows = np.zeros(0, np.int64)
+        self.numbers: Values | None = None
+
+    def of(self, rows: Array, narrow: Callable[[Array], Values]) -> Values:
+        new = np.setdiff1d(rows, self.rows)
+        if len(new) or self.numbers is None:
+            found = narrow(new)
+            both = [self.rows, new]
+            order = np.argsort(np.concatenate(both))
+            known = found if self.numbers is None else self.numbers.followed_by(found)
+            self.rows, self.numbers = np.concatenate(both)[order], known.take(order)
+        return self.numbers.take(np.searchsorted(self.rows, rows))
 
 
 def nothing(rows: int) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pandas as pd
 from sme_stats import catalogue
 from sme_stats.claims.blocks import KEYS, Block, same
 from sme_stats.flags import BIT
-from sme_stats.indicators.ranges import Values
+from sme_stats.indicators.bounded import worst
+from sme_stats.indicators.values import Values
 from sme_stats.uncertainty.cube import Array
 
 _SERIES = tuple(name for name in KEYS if name != "year")
@@ -77,19 +79,35 @@ def _block(
 
     def compute(size: str) -> Values:
         numbers = of.column(size)
-        least, most = numbers.lower[now], numbers.upper[now]
-        old_least, old_most = numbers.lower[before], numbers.upper[before]
-        value, old = numbers.value[now], numbers.value[before]
-        keep = numbers.keep[now] & numbers.keep[before] & ((numbers.bits[now] & BIT["b"]) == 0)
-        bits = numbers.bits[now] | numbers.bits[before]
-        withheld = numbers.withheld[now] | numbers.withheld[before]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if growth:
-                keep &= old_least > 0
-                ends = 100 * (least / old_most - 1), 100 * (most / old_least - 1)
-                return Values(100 * (value / old - 1), *ends, bits, withheld, keep)
-            ends = least - old_most, most - old_least
-            return Values(value - old, *ends, bits, withheld, keep)
+        return _difference(numbers.take(now), numbers.take(before), growth=growth)
+
+    def narrow(size: str, chosen: Array) -> Values:
+        pair = of.at(size, now[chosen]), of.at(size, before[chosen])
+        numbers = _difference(*pair, growth=growth)
+        return replace(numbers, keep=numbers.keep & ~np.isinf(numbers.upper))
 
     how = "growth from {base} to {year}" if growth else "{year} less {base}"
-    return Block("change", keys, of.sizes, compute, how, of.of, base)
+    sharp = None if of.narrow is None else narrow
+    return Block("change", keys, of.sizes, compute, how, of.of, base, sharp)
+
+
+def _difference(now: Values, before: Values, *, growth: bool) -> Values:
+    """Difference of two years or growth between them; no published cell ties two years together.
+
+    Nothing grows from nothing; where a withheld cell may be nothing the end is infinite, and that
+    goes only once its sharp ends are known.
+    """
+    keep = now.keep & before.keep & ((now.bits & BIT["b"]) == 0)
+    bits, withheld = now.bits | before.bits, now.withheld | before.withheld
+    ends = None
+    if now.ends is not None and before.ends is not None:
+        ends = np.where(withheld, worst(now.ends, before.ends), "").astype(object)
+    if not growth:
+        lower, upper = now.lower - before.upper, now.upper - before.lower
+        return Values(now.value - before.value, lower, upper, bits, withheld, keep, ends)
+    keep &= (before.lower > 0) | (before.doubtful & (before.lower == 0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower = 100 * (now.lower / before.upper - 1)
+        upper = np.where(before.lower > 0, 100 * (now.upper / before.lower - 1), np.inf)
+        value = 100 * (now.value / before.value - 1)
+    return Values(value, lower, upper, bits, withheld, keep, ends)

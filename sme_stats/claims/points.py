@@ -86,6 +86,8 @@ def _column(
     if not len(near_rows) or not fits.any():
         return None
     numbers = block.column(size)
+    if block.narrow is not None:
+        numbers = block.narrowed(size, near_rows[(numbers.doubtful & fits)[near_rows]])
     known = numbers.keep & fits & np.isfinite(numbers.lower) & np.isfinite(numbers.upper)
     rows = near_rows[known[near_rows]]
     if not len(rows):

@@ -13,10 +13,13 @@ from sme_stats.claims.evidence import units_of
 from sme_stats.claims.model import Claim
 from sme_stats.claims.printed import Reading
 from sme_stats.claims.space import Space
+from sme_stats.indicators.values import Values
 from sme_stats.uncertainty.cube import Array
 
 #: Hits that are looked at closely: the nearest, by the sum of their axes.
 _MOST = 5_000
+#: How near to the printed interval, relatively, ends are worked out to the last digit.
+_NEAR = 1e-9
 
 
 @dataclass
@@ -101,7 +104,7 @@ def _column(
 ) -> None:  # fmt: skip
     """Count a column's numbers of the printed kind, and keep those that hold."""
     factor, fits, cost = rows_of
-    numbers = block.column(size)
+    numbers = sharp_where_needed(block, size, (factor, fits), claim.printed.readings)
     known = numbers.keep & fits & np.isfinite(numbers.lower) & np.isfinite(numbers.upper)
     rows = np.flatnonzero(known)
     if not len(rows):
@@ -117,6 +120,30 @@ def _column(
     if len(at):
         paid = cost[rows[at]] + np.where(reading[at] > 0, weights.reading, 0.0)
         out.found.append(Hits(block, size, rows[at], reading[at], paid))
+
+
+def sharp_where_needed(
+    block: Block, size: str, units: tuple[Array, Array], readings: Sequence[Reading]
+) -> Values:  # fmt: skip
+    """A column with sharp ends wherever these could change what is said of it.
+
+    The ends at hand hold, so where they miss the printed interval the sharp ones miss it too, and
+    where they lie in the first reading the sharp ones do. What has no end may get one.
+    """
+    numbers = block.column(size)
+    if block.narrow is None:
+        return numbers
+    factor, fits = units
+    rows = np.flatnonzero(numbers.doubtful & fits)
+    lower, upper = factor[rows] * numbers.lower[rows], factor[rows] * numbers.upper[rows]
+    attained = np.ones(len(rows), bool)
+    meets = np.isinf(lower) | np.isinf(upper)
+    for reading in readings:
+        meets |= (lower <= reading.upper + _NEAR * max(1.0, abs(reading.upper))) & (
+            upper >= reading.lower - _NEAR * max(1.0, abs(reading.lower))
+        )
+    decided = first_holding(lower, upper, attained, readings[:1]) == 0
+    return block.narrowed(size, rows[meets & ~decided])
 
 
 def first_holding(

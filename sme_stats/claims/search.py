@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from sme_stats.claims.blocks import Evidence
+from sme_stats.claims.blocks import Block, Evidence
 from sme_stats.claims.distance import UNIONS, Weights, changed_axes, distance
 from sme_stats.claims.evidence import best, compare, printed_units, suits, units_fit, units_of
 from sme_stats.claims.model import Claim
 from sme_stats.claims.printed import Reading
 from sme_stats.claims.scan import columns, scan
 from sme_stats.claims.space import Space, embedded
+from sme_stats.uncertainty.cube import Array
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class Definition:
             "base_year": found.base_year or None, "population": found.nace,
             "dataset": found.dataset, "vintage": found.vintage, "source": found.source,
             "value": _finite(found.value), "lower": _finite(found.lower),
-            "upper": _finite(found.upper), "unit": found.unit, "flag": found.flag,
-            "age": found.age, "how": found.how, "reading": self.reading,
+            "upper": _finite(found.upper), "ends": found.ends or None, "unit": found.unit,
+            "flag": found.flag, "age": found.age, "how": found.how, "reading": self.reading,
             "changed": list(self.changed), "distance": round(self.distance, 3),
             "years": list(self.years), "not_since": self.not_since,
         }  # fmt: skip
@@ -202,12 +203,11 @@ def _with_years(claim: Claim, definition: Definition, space: Space) -> Definitio
         blocks = space.partial(found.statistic, found.measure)
     by_year: dict[int, list[Evidence]] = {}
     for block in (b for b in blocks if b.of == found.of and found.size in b.sizes):
-        keep = block.column(found.size).keep
-        for row in block.rows_of(found):
-            if keep[row]:
-                other = block.evidence(int(row), found.size)
-                if other.source not in claim.own_sources and other.unit == found.unit:
-                    by_year.setdefault(other.year, []).append(other)
+        rows = block.rows_of(found)
+        for row in rows[block.at(found.size, rows).keep]:
+            other = block.evidence(int(row), found.size)
+            if other.source not in claim.own_sources and other.unit == found.unit:
+                by_year.setdefault(other.year, []).append(other)
     said = {
         year: _verdict(claim, chosen, reading) for year, cells in by_year.items()
         if (chosen := best(cells)) is not None
@@ -239,22 +239,35 @@ def _own(claim: Claim, space: Space) -> tuple[tuple[Evidence, str], ...]:
 def _nearest(claim: Claim, space: Space) -> Evidence | None:
     """Number of the claim's own statistic, measure and size that comes nearest to the print."""
     chosen: tuple[float, Evidence] | None = None
-    reading = claim.printed.readings[0]
     for block in space.blocks(claim.statistic, claim.measure):
         if block.of != claim.of:
             continue
-        numbers = block.column(claim.size)
-        factor, fits = units_of(claim.printed, block.keys["unit"])
-        mask = numbers.keep & fits & np.isfinite(numbers.value)
-        rows = np.flatnonzero(mask & (block.keys["measure"] == claim.measure))
-        if not len(rows):
-            continue
-        value = factor[rows] * numbers.value[rows]
-        gap = np.maximum(reading.lower - value, value - reading.upper)
-        at = int(np.argmin(gap))
-        if chosen is None or gap[at] < chosen[0]:
-            chosen = float(gap[at]), block.evidence(int(rows[at]), claim.size)
+        found = _nearest_in(block, claim, chosen[0] if chosen else math.inf)
+        if found:
+            chosen = found[0], block.evidence(found[1], claim.size)
     return chosen[1] if chosen else None
+
+
+def _nearest_in(block: Block, claim: Claim, limit: float) -> tuple[float, int] | None:
+    """How far off the block's nearest number is, if nearer than a limit, and its row."""
+    reading, numbers = claim.printed.readings[0], block.column(claim.size)
+    factor, fits = units_of(claim.printed, block.keys["unit"])
+    own = np.flatnonzero(fits & (block.keys["measure"] == claim.measure) & numbers.keep)
+
+    def nearest(rows: Array, values: Array) -> tuple[Array, Array]:
+        gap = np.maximum(reading.lower - values, values - reading.upper)
+        kept = rows[gap < limit]
+        return kept, gap[gap < limit]
+
+    open_ = own[numbers.doubtful[own]]
+    if len(open_):  # sharp ends may close on a number; only where it could be the nearest
+        middle = reading.lower if math.isinf(reading.upper) else reading.upper
+        ends = factor[open_] * numbers.lower[open_], factor[open_] * numbers.upper[open_]
+        numbers = block.narrowed(claim.size, nearest(open_, np.clip(middle, *ends))[0])
+    own = own[np.isfinite(numbers.value[own])]
+    rows, gap = nearest(own, factor[own] * numbers.value[own])
+    at = int(np.argmin(gap)) if len(gap) else -1
+    return (float(gap[at]), int(rows[at])) if len(gap) else None
 
 
 def _finite(number: float) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from sme_stats.claims.blocks import Block, Evidence
@@ -112,10 +113,9 @@ def _find(
         rows = block.index.get((measure, geo, year))
         if rows is None:
             continue
-        keep = block.column(size).keep
-        for row in rows:
-            if keep[row] and (not age or block.keys["age"][row] == age):
-                yield block.evidence(int(row), size)
+        if age:
+            rows = rows[np.asarray(block.keys["age"][rows] == age)]
+        yield from (block.evidence(int(row), size) for row in rows[block.at(size, rows).keep])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from sme_stats.claims.increments import changes
 from sme_stats.codelists import ones
 from sme_stats.errors import NotAvailableError
 from sme_stats.frame import codes
+from sme_stats.indicators.bounded import Bounded, sharpen_ratio, sharpen_values
 from sme_stats.indicators.demography import (
     birth_rate,
     churn_rate,
@@ -20,10 +22,17 @@ from sme_stats.indicators.demography import (
     implied_active,
     survival,
 )  # fmt: skip
-from sme_stats.indicators.ranges import PRINTED, Values, level_values, share_values, share_within
-from sme_stats.indicators.shares import ADDITIVE, bounded_cube
-from sme_stats.uncertainty.cube import Cube, make
-from sme_stats.uncertainty.intervals import divide
+from sme_stats.indicators.ranges import (
+    PRINTED,
+    average_values,
+    level_values,
+    settle,
+    share_values,
+    share_within,
+)
+from sme_stats.indicators.shares import ADDITIVE, bounded_cells
+from sme_stats.indicators.values import Values
+from sme_stats.uncertainty.cube import Array, Cube, make
 
 #: Sizes that a claim or a search can mean, beside the classes that a table publishes itself.
 SIZES = (
@@ -52,9 +61,14 @@ class Table:
         self._rates: dict[str, list[Block]] = {}
 
     @cached_property
+    def known(self) -> Bounded:
+        """Cells that add up, withheld ones bounded, and the rules behind."""
+        return bounded_cells(self.frame)
+
+    @cached_property
     def cube(self) -> Cube:
         """Groups by sizes, withheld cells bounded."""
-        return bounded_cube(self.frame)
+        return self.known.cube
 
     @cached_property
     def keys(self) -> dict[str, Any]:
@@ -78,9 +92,20 @@ class Table:
         inside = tuple(code for code in WITHIN if code in self.sizes)
         within = partial(share_within, self.cube, whole=SME)
         return [
-            Block("share", keys, self.sizes, partial(_share, self.cube), "part ÷ TOTAL"),
-            Block("share", keys, inside, within, "part ÷ SMEs (0-249)", of=SME),
+            self._block("share", keys, self.sizes, partial(_share, self.cube), "part ÷ TOTAL"),
+            self._block("share", keys, inside, within, "part ÷ SMEs (0-249)", of=SME),
         ]
+
+    def _block(
+        self, statistic: str, keys: dict[str, Any], sizes: tuple[str, ...],
+        compute: Callable[[str], Values], how: str, of: str = "TOTAL",
+    ) -> Block:  # fmt: skip
+        """Shares or levels, and how to narrow those that rest on withheld cells."""
+        block = Block(statistic, keys, sizes, compute, how, of)
+        if self.known.room is not None:
+            whole = of if statistic == "share" else ""
+            block.narrow = partial(_narrow, self.known, block.column, whole)
+        return block
 
     @cached_property
     def level(self) -> list[Block]:
@@ -88,7 +113,7 @@ class Table:
         if not self.measures & set(ADDITIVE):
             return []
         compute = partial(level_values, self.cube)
-        return [Block("level", self.keys, self.sizes, compute, "sum of cells")]
+        return [self._block("level", self.keys, self.sizes, compute, "sum of cells")]
 
     @cached_property
     def change(self) -> list[Block]:
@@ -110,7 +135,7 @@ class Table:
         """Persons employed per enterprise of every size."""
         if "persons_employed" not in self.measures or not self.measures & set(_FIRMS):
             return []
-        return _average(self.cube, self.keys, self.sizes)
+        return _average(self.known, self.level[0])
 
     def rate(self, measure: str) -> list[Block]:
         """Published or computed rates of one measure; all four cost more than a claim needs."""
@@ -147,8 +172,16 @@ def _share(cube: Cube, size: str) -> Values:
     return nothing(len(cube)) if size == "TOTAL" else share_values(cube, size)
 
 
-def _average(cube: Cube, keys: dict[str, Any], sizes: tuple[str, ...]) -> list[Block]:
+def _narrow(
+    known: Bounded, column: Callable[[str], Values], whole: str, size: str, rows: Array
+) -> Values:  # fmt: skip
+    """Shares in `whole`, or levels, of some rows with sharp ends, as `size_share` gives them."""
+    return settle(sharpen_values(known, column(size).take(rows), size, whole, rows))
+
+
+def _average(known: Bounded, level: Block) -> list[Block]:
     """Persons employed per enterprise, for groups that have both."""
+    keys = level.keys
     persons = np.flatnonzero(keys["measure"] == "persons_employed")
     firms = np.flatnonzero(np.isin(keys["measure"], _FIRMS))
     names = ["dataset", "vintage", "nace", "geo", "year", "source", "age"]
@@ -169,20 +202,19 @@ def _average(cube: Cube, keys: dict[str, Any], sizes: tuple[str, ...]) -> list[B
     scale = factor[above] / factor[below]
 
     def compute(size: str) -> Values:
-        numbers = level_values(cube, size)
-        lower, upper = divide(
-            (numbers.lower[above], numbers.upper[above]),
-            (numbers.lower[below], numbers.upper[below]),
-        )
-        ends = scale * lower, scale * upper
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = scale * numbers.value[above] / numbers.value[below]
-        keep = numbers.keep[above] & numbers.keep[below] & (numbers.upper[below] > 0)
-        bits = numbers.bits[above] | numbers.bits[below]
-        withheld = numbers.withheld[above] | numbers.withheld[below]
-        return Values(value, *ends, bits, withheld, keep)
+        numbers = level.column(size)
+        return average_values(numbers.take(above), numbers.take(below), scale)
 
-    return [Block("average", pair_keys, sizes, compute, "persons employed ÷ enterprises")]
+    def narrow(size: str, rows: Array) -> Values:
+        sides = above[rows], below[rows]
+        sums = known.sums(size, sides[0]), known.sums(size, sides[1])
+        heads, firms = level.at(size, sides[0]), level.at(size, sides[1])
+        numbers = average_values(heads, firms, scale[rows])
+        return sharpen_ratio(known, numbers, *sums, scale[rows])
+
+    how = "persons employed ÷ enterprises"
+    sharp = None if level.narrow is None else narrow
+    return [Block("average", pair_keys, level.sizes, compute, how, narrow=sharp)]
 
 
 def _from_frame(statistic: str, frame: pd.DataFrame, how: str) -> Block:

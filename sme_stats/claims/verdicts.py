@@ -76,6 +76,7 @@ class Verdict:
             "value": _finite(found.value) if found else None,
             "lower": _finite(found.lower) if found else None,
             "upper": _finite(found.upper) if found else None,
+            "ends": (found.ends or None) if found else None,
             "unit": found.unit if found else None, "dataset": found.dataset if found else None,
             "vintage": found.vintage if found else None, "geo": claim.geo,
             "year": found.year if found else claim.year,
@@ -96,6 +97,7 @@ class Verdict:
             "value": _finite(found.value) if found else None,
             "lower": _finite(found.lower) if found else None,
             "upper": _finite(found.upper) if found else None,
+            "ends": (found.ends or None) if found else None,
             "verdict": self.verdict, "reading": self.reading,
             "dataset": found.dataset if found else None, "year": found.year if found else None,
         }  # fmt: skip

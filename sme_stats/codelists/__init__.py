@@ -137,6 +137,12 @@ class SizeRange:
     def __str__(self) -> str:
         return f"{self.lower}-{self.upper}" if self.upper is not None else f"{self.lower}+"
 
+    def inside(self, other: SizeRange) -> bool:
+        """Whether every size of this range is one of the other."""
+        if self.lower < other.lower:
+            return False
+        return other.upper is None or (self.upper is not None and self.upper <= other.upper)
+
 
 @cache
 def size_range(code: str) -> SizeRange | None:

@@ -12,12 +12,12 @@ import pandas as pd
 from sme_stats.frame import codes
 from sme_stats.uncertainty.cube import Array, Cube, make, not_blank
 from sme_stats.uncertainty.fractions import CONTRADICTED, SHARP, SURE, sharpen
+from sme_stats.uncertainty.room import Room
 from sme_stats.uncertainty.sums import Sums, sums_of
 from sme_stats.uncertainty.withheld import with_system
 
 if TYPE_CHECKING:
-    from sme_stats.indicators.ranges import Values
-    from sme_stats.uncertainty.system import System
+    from sme_stats.indicators.values import Values
 
 #: What is said of ends, the worst first.
 _WORST = (CONTRADICTED, SURE, SHARP, "")
@@ -31,8 +31,8 @@ class Bounded:
     ----------
     cells : pandas.DataFrame
         Withheld ones have the ends of `bounds`.
-    system : System or None
-        The rules over the whole frame; None where nothing is withheld.
+    room : Room or None
+        What the rules over the whole frame leave open; None where nothing is withheld.
     rows : numpy.ndarray
         Row of the whole frame for each cell.
     always : bool or None
@@ -40,7 +40,7 @@ class Bounded:
     """
 
     cells: pd.DataFrame
-    system: System | None
+    room: Room | None
     rows: Array
     always: bool | None = None
 
@@ -49,11 +49,16 @@ class Bounded:
         """The cells by groups and size classes."""
         return make(self.cells)
 
-    def sums(self, code: str, groups: Array) -> Sums:
-        """Cells that make up a range in some groups."""
+    @cached_property
+    def _position(self) -> Array:
+        """Row of the whole frame for each position of the cube."""
         position = np.full(self.cube.present.shape, -1)
         position[self.cube.group, self.cube.column] = self.rows
-        return sums_of(self.cube, code, groups, position)
+        return position
+
+    def sums(self, code: str, groups: Array) -> Sums:
+        """Cells that make up a range in some groups."""
+        return sums_of(self.cube, code, groups, self._position)
 
 
 def bound_cells(
@@ -61,27 +66,38 @@ def bound_cells(
 ) -> Bounded:  # fmt: skip
     """Cells of some measures, withheld ones bounded with the help of the whole frame."""
     withheld = bool(not_blank(frame["conf"]).any())
-    cells, system = with_system(frame) if withheld else (frame, None)
+    cells, room = _with_room(frame) if withheld else (frame, None)
     if set(codes(cells["measure"])) == set(measures):
-        return Bounded(cells, system, np.arange(len(cells)), always)
+        return Bounded(cells, room, np.arange(len(cells)), always)
     keep = cells["measure"].isin(measures).to_numpy()
-    return Bounded(cells[keep], system, np.flatnonzero(keep), always)
+    return Bounded(cells[keep], room, np.flatnonzero(keep), always)
 
 
-def sharpen_values(known: Bounded, numbers: Values, code: str, whole: str = "") -> Values:
+def _with_room(frame: pd.DataFrame) -> tuple[pd.DataFrame, Room]:
+    cells, system = with_system(frame)
+    return cells, Room(system)
+
+
+def sharpen_values(
+    known: Bounded, numbers: Values, code: str, whole: str = "", groups: Array | None = None
+) -> Values:  # fmt: skip
     """Narrow those ends of a range, or of its share in `whole`, that rest on withheld cells.
 
-    Everything else stays as it is; the ends are said to be sharp, sure or contradicted.
+    Everything else stays as it is; the ends are said to be sharp, sure or contradicted. `numbers`
+    are of some groups of the cube, by default of all.
     """
-    if known.system is None:
+    if known.room is None:
         return numbers
     resting = numbers.keep & numbers.withheld
     rows = np.flatnonzero(resting & (numbers.lower < numbers.upper))
-    above = known.sums(code, rows)
-    below = known.sums(whole, rows) if whole else None
+    if not len(rows):
+        return replace(numbers, ends=np.where(resting, SHARP, "").astype(object))
+    at = rows if groups is None else groups[rows]
+    above = known.sums(code, at)
+    below = known.sums(whole, at) if whole else None
     factor = 100.0 if whole else 1.0
     ends = numbers.lower[rows], numbers.upper[rows]
-    lower, upper, said = narrow(known.system, ends, above, below, factor, known.always, surely=True)
+    lower, upper, said = narrow(known.room, ends, above, below, factor, known.always, surely=True)
     told = np.where(resting, SHARP, "").astype(object)
     told[rows] = said
     low, high = numbers.lower.copy(), numbers.upper.copy()
@@ -89,8 +105,24 @@ def sharpen_values(known: Bounded, numbers: Values, code: str, whole: str = "") 
     return replace(numbers, lower=low, upper=high, ends=told)
 
 
+def sharpen_ratio(
+    known: Bounded, numbers: Values, above: Sums, below: Sums, factor: Array
+) -> Values:  # fmt: skip
+    """Narrow ends of ratios of two measures that rest on withheld cells, one sum a number."""
+    hidden = numbers.withheld & np.isnan(numbers.value)
+    rows = np.flatnonzero(hidden & (numbers.lower < numbers.upper))
+    low, high = numbers.lower.copy(), numbers.upper.copy()
+    told = np.where(hidden, SHARP, "").astype(object)
+    if len(rows) and known.room is not None:
+        sums = above.take(rows), below.take(rows)
+        low[rows], high[rows], told[rows] = narrow(
+            known.room, (low[rows], high[rows]), *sums, factor[rows], known.always
+        )
+    return replace(numbers, lower=low, upper=high, ends=told, withheld=hidden)
+
+
 def narrow(
-    system: System, ends: tuple[Array, Array], above: Sums, below: Sums | None,
+    room: Room, ends: tuple[Array, Array], above: Sums, below: Sums | None,
     factor: float | Array = 1.0, always: bool | None = None, surely: bool = False,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """Ends no wider than given, by linear-fractional programs, and what is to be said of them."""
@@ -98,7 +130,7 @@ def narrow(
     made = np.bincount(above.row, minlength=above.count) > 0
     if below is not None:
         made &= np.bincount(below.row, minlength=above.count) > 0
-    found = sharpen(system, above, below, always, surely)
+    found = sharpen(room, above, below, always, surely)
     low, high = np.fmax(lower, factor * found.lower), np.fmin(upper, factor * found.upper)
     # Floats may cross by a hair; ends that miss each other are of sums that rounding sets apart.
     crossed = low > high
@@ -111,6 +143,7 @@ def narrow(
 
 def worst(one: Array, other: Array) -> Array:
     """Of what is said of the ends of two figures, what holds of a result that rests on both."""
-    ranks = np.array([[_WORST.index(str(text)) for text in column] for column in (one, other)])
+    columns = [[_WORST.index(str(text)) for text in column] for column in (one, other)]
+    ranks = np.array(columns, dtype=int)
     said: Array = np.array(_WORST, dtype=object)[ranks.min(axis=0)]
     return said

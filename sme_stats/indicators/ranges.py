@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,28 +10,13 @@ import pandas as pd
 
 from sme_stats.codelists import SizeRange, size_range
 from sme_stats.indicators.bounded import Bounded, sharpen_values
+from sme_stats.indicators.values import Values
 from sme_stats.uncertainty.classes import Part, add_up, covers, outside, whole
 from sme_stats.uncertainty.cube import Array, Cube, result
 from sme_stats.uncertainty.intervals import divide, keep_inside, share
 
 #: Measure of a share that was printed as a share, in percent of TOTAL, ends in this.
 PRINTED = "_share"
-
-
-@dataclass
-class Values:
-    """An indicator's numbers for every group of a cube, and which groups have the cells for it.
-
-    ``ends`` says of groups that rest on withheld cells whether their ends are sharp.
-    """
-
-    value: Array
-    lower: Array
-    upper: Array
-    bits: Array
-    withheld: Array
-    keep: Array
-    ends: Array | None = None
 
 
 def share_values(cube: Cube, code: str) -> Values:
@@ -46,6 +31,8 @@ def share_values(cube: Cube, code: str) -> Values:
         lower, upper = _with_losses(cube, part, rest, total, (lower, upper))
     by_part = part.known & (~rest.known | ~np.isnan(part.value)) & ~_prefer_rest(part, rest)
     bits = np.where(by_part, part.bits, rest.bits) | total.bits
+    # Where there is no value both sides bound the share.
+    bits = np.where(np.isnan(value), bits | part.bits | rest.bits, bits)
     withheld = np.where(by_part, part.withheld, rest.withheld) | total.withheld
     lower, upper = _exact(value, 100 * lower, 100 * upper, _is_exact(cube, withheld))
     value, determined = _determine(value, lower, upper)
@@ -67,7 +54,8 @@ def level_values(cube: Cube, code: str) -> Values:
     by_rest = total.known & _prefer_rest(part, rest)
     value = np.where(by_rest, total.value - rest.value, part.value)
     lower, upper = _level_ends(part, rest, total)
-    bits = np.where(by_rest, rest.bits | total.bits, part.bits)
+    outer = np.where(by_rest | (np.isnan(value) & around), rest.bits | total.bits, np.uint16(0))
+    bits = np.where(by_rest, np.uint16(0), part.bits) | outer
     withheld = np.where(by_rest, rest.withheld | total.withheld, part.withheld)
     lower, upper = _exact(value, lower, upper, _is_exact(cube, withheld))
     value, determined = _determine(value, lower, upper)
@@ -78,16 +66,12 @@ def level_values(cube: Cube, code: str) -> Values:
 def share_within(cube: Cube, code: str, whole: str) -> Values:
     """Share of one range in another that it lies in, in percent: micro enterprises in all SMEs.
 
-    What the two leave bounds the share too where it is a range itself, from one end of the whole
-    to the part.
+    What the two leave bounds the share too: part and rest are the whole.
     """
     part, total = level_values(cube, code), level_values(cube, whole)
-    left = _left(code, whole)
-    rest = level_values(cube, left) if left else None
-    blank = np.zeros(len(part.value)), np.full(len(part.value), np.inf)
-    ends = (rest.lower, rest.upper) if rest else blank
-    lower, upper = share((part.lower, part.upper), ends, (total.lower, total.upper))
-    loss = cube.signed & ((part.lower < 0) | (ends[0] < 0))
+    rest = _rest_of(cube, code, whole)
+    lower, upper = share((part.lower, part.upper), rest, (total.lower, total.upper))
+    loss = cube.signed & ((part.lower < 0) | (rest[0] < 0))
     if loss.any():
         plain = divide((part.lower, part.upper), (total.lower, total.upper))
         lower = np.where(loss, _or(plain[0], -np.inf), lower)
@@ -100,6 +84,17 @@ def share_within(cube: Cube, code: str, whole: str) -> Values:
     withheld = part.withheld | total.withheld
     keep = part.keep & total.keep & (total.upper > 0)
     return Values(value, lower, upper, part.bits | total.bits, withheld & ~determined, keep)
+
+
+def _rest_of(cube: Cube, code: str, whole: str) -> tuple[Array, Array]:
+    """Ends of what a range leaves of a wider one, be it one range or what lies on both sides."""
+    if left := _left(code, whole):
+        rest = level_values(cube, left)
+        return rest.lower, rest.upper
+    inner, outer = size_range(code), size_range(whole)
+    if inner is None or outer is None or not inner.inside(outer):
+        return _ends(add_up(cube, ()))
+    return _ends(add_up(cube, outside(tuple(cube.codes), inner, outer)))
 
 
 def _left(code: str, whole: str) -> str:
@@ -117,21 +112,31 @@ def _left(code: str, whole: str) -> str:
 def share_of(known: Bounded, code: str) -> pd.DataFrame:
     """Share of one range as a frame; empty where no group has the cells."""
     cube, numbers = known.cube, share_values(known.cube, code)
-    if known.system is not None:
-        numbers = _settle(sharpen_values(known, numbers, code, "TOTAL"))
+    if known.room is not None:
+        numbers = settle(sharpen_values(known, numbers, code, "TOTAL"))
     return _frame(cube, code, numbers, share_measures(cube), unit="PC")
 
 
 def level_of(known: Bounded, code: str) -> tuple[pd.DataFrame, Array]:
     """Level of one range as a frame, empty where no group has the cells; and the rows' groups."""
     cube, numbers = known.cube, level_values(known.cube, code)
-    if known.system is not None:
-        numbers = _settle(sharpen_values(known, numbers, code))
+    if known.room is not None:
+        numbers = settle(sharpen_values(known, numbers, code))
     measures = cube.keys["measure"].astype(str).to_numpy()
     return _frame(cube, code, numbers, measures), np.flatnonzero(numbers.keep)
 
 
-def _settle(numbers: Values) -> Values:
+def average_values(persons: Values, firms: Values, scale: Array) -> Values:
+    """Persons per enterprise from the levels of both, group by group."""
+    lower, upper = divide((persons.lower, persons.upper), (firms.lower, firms.upper))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = scale * persons.value / firms.value
+    keep = persons.keep & firms.keep & (firms.upper > 0)
+    bits, withheld = persons.bits | firms.bits, persons.withheld | firms.withheld
+    return Values(value, scale * lower, scale * upper, bits, withheld, keep)
+
+
+def settle(numbers: Values) -> Values:
     """Where narrowed ends close on one number, that is the value, and nothing is hidden."""
     value, closed = _determine(numbers.value, numbers.lower, numbers.upper)
     ends = None if numbers.ends is None else np.where(closed, "", numbers.ends)

@@ -79,7 +79,7 @@ def bounded_ratio(
     require(frame, "measure", "unit", "geo", "year", "value", "flag", "conf")
     known = bound_cells(frame, [m for m in measures if m in codes(frame["measure"])], sharp)
     if size is None:  # a figure with an interval of its own is narrowed too
-        cells, groups = known.cells if known.system else bounds(known.cells), known.rows
+        cells, groups = known.cells if known.room else bounds(known.cells), known.rows
     else:
         code = size_code(size)
         cells, groups = level_of(known, code)
@@ -88,7 +88,7 @@ def bounded_ratio(
             raise lacking_cells(known.cube, size, code)
     out, pairs = _divide(cells, measures[0], measures[1:], measure, unit, factor)
     hidden = (out["conf"].astype(str) != "").to_numpy()
-    if known.system is None or not hidden.any():
+    if known.room is None or not hidden.any():
         return out
     lower, upper = intervals(out)
     rows = np.flatnonzero(hidden & (lower < upper))
@@ -97,7 +97,7 @@ def bounded_ratio(
     scale = factor * (pairs["scale"] / pairs["scale_below"]).to_numpy()[rows]
     ends = np.where(hidden, SHARP, "").astype(object)
     lower[rows], upper[rows], ends[rows] = narrow(
-        known.system, (lower[rows], upper[rows]), sums[0], sums[1], scale, sharp
+        known.room, (lower[rows], upper[rows]), sums[0], sums[1], scale, sharp
     )
     columns = {str(c): out[c].array for c in out.columns}
     return tidy(columns | {"lower": lower, "upper": upper, "ends": ends})

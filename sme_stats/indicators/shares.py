@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sme_stats import codelists
-from sme_stats.codelists import SizeRange, size_range
+from sme_stats.codelists import size_range
 from sme_stats.errors import NotAvailableError, UnknownNameError
 from sme_stats.frame import codes, concat, require
 from sme_stats.indicators.bounded import Bounded, bound_cells
@@ -40,15 +40,16 @@ def size_share(
         What to do where rules beyond one group tie withheld cells together (sections add to their
         aggregate, enterprises are withheld too): True solves a linear-fractional program for each
         such row, False leaves the ends that part, rest and TOTAL give by themselves, which hold
-        but may be wider. By default the programs are solved where they take up to 20,000 cells in
-        all, about a second.
+        but may be wider. By default the program of a row is solved where it has up to 1,000
+        unknown cells, whatever the other rows are.
 
     Returns
     -------
     pandas.DataFrame
         One row a group, ``measure`` ending in ``_share``, ``unit`` PC: ``value`` in 0 to 100, NaN
         where it rests on a withheld cell and is not determined; ``lower`` and ``upper``;
-        ``flag`` the union of what went in; ``conf`` C where a withheld cell went in. Where
+        ``flag`` the union of what went in: the fewest cells where there is a value, else part,
+        rest and TOTAL, which all bound the share; ``conf`` C where a withheld cell went in. Where
         something is withheld, ``ends`` says of such rows: ``sharp``, some table that the published
         cells allow attains both ends; ``sure``, they hold but may be wider; ``contradicted``, the
         published cells contradict each other and only part, rest and TOTAL were used.
@@ -86,7 +87,7 @@ def size_share(
     code = codelists.size_code(size)
     if code == "TOTAL":
         raise UnknownNameError("size for a share", size, _sizes(frame), "TOTAL is the whole")
-    out = share_of(_bounded(frame, measure, sharp), code)
+    out = share_of(bounded_cells(frame, measure, sharp), code)
     if out.empty:
         raise NotAvailableError(
             f"no group has the cells for the share of {size} ({code}): it needs TOTAL and the "
@@ -129,7 +130,7 @@ def size_structure(
     >>> dict(zip(structure["size"], structure["value"].round(3)))
     {'0-9': 94.33, '10-19': 3.096, '20-49': 1.657, '50-249': 0.752, 'GE250': 0.164}
     """
-    known = _bounded(frame, measure, sharp)
+    known = bounded_cells(frame, measure, sharp)
     names = known.cube.codes
     parts = [out for code in partition(names) if not (out := share_of(known, code)).empty]
     if not parts:
@@ -172,7 +173,7 @@ def size_level(
     33011266
     """
     code = codelists.size_code(size)
-    known = _bounded(frame, measure, sharp)
+    known = bounded_cells(frame, measure, sharp)
     out, _ = level_of(known, code)
     if out.empty:
         raise lacking_cells(known.cube, size, code)
@@ -222,12 +223,13 @@ def without_employees(frame: pd.DataFrame) -> pd.DataFrame:
 
 def bounded_cube(frame: pd.DataFrame, measure: str | None = None) -> Cube:
     """Cube of the asked measures, withheld cells bounded with the help of all the others."""
-    return _bounded(frame, measure).cube
+    return bounded_cells(frame, measure).cube
 
 
-def _bounded(
+def bounded_cells(
     frame: pd.DataFrame, measure: str | None = None, sharp: bool | None = None
 ) -> Bounded:  # fmt: skip
+    """Cells of the asked measures with what bounds them; by default of all that add up."""
     require(frame, "measure", "size", "geo", "year", "value", "flag", "conf")
     measures = codes(frame["measure"])
     additive = [m for m in measures if m.removesuffix(PRINTED) in ADDITIVE]
@@ -244,17 +246,11 @@ def partition(names: list[str]) -> list[str]:
     spans = {c: s for c in names if c != "TOTAL" and (s := size_range(c)) is not None}
     full = covers(tuple(names), 0, None) or covers(tuple(names), 1, None)
     # The finest partition without the refinements of a class that is itself published.
-    nested = {c for c in spans if any(_inside(spans[c], spans[o]) for o in spans if o != c)}
+    nested = {c for c in spans if any(spans[c].inside(spans[o]) for o in spans if o != c)}
     for way in sorted(full, key=len, reverse=True):
         if not nested & set(way) or not any(not nested & set(w) for w in full):
             return list(way)
     return sorted(spans, key=lambda c: spans[c])
-
-
-def _inside(inner: SizeRange, outer: SizeRange) -> bool:
-    if inner.lower < outer.lower:
-        return False
-    return outer.upper is None or (inner.upper is not None and inner.upper <= outer.upper)
 
 
 def _sizes(frame: pd.DataFrame) -> list[str]:

@@ -49,10 +49,21 @@ def covers(codes: tuple[str, ...], lower: int, upper: int | None) -> tuple[tuple
     return tuple(found[:_MOST_COVERS])
 
 
-def outside(codes: tuple[str, ...], span: SizeRange) -> tuple[tuple[str, ...], ...]:
-    """Sets of classes that make up everything but a range; empty where there are none."""
-    below = covers(codes, 0, span.lower - 1) if span.lower > 0 else ((),)
-    above = covers(codes, span.upper + 1, None) if span.upper is not None else ((),)
+def outside(
+    codes: tuple[str, ...], span: SizeRange, whole: SizeRange | None = None
+) -> tuple[tuple[str, ...], ...]:
+    """Sets of classes that make up everything but a range, or all of a wider one but it.
+
+    Empty where there are none.
+
+    Examples
+    --------
+    >>> outside(("0-9", "10-49", "50-249", "GE250"), SizeRange(10, 49), SizeRange(0, 249))
+    (('0-9', '50-249'),)
+    """
+    first, last = (whole.lower, whole.upper) if whole else (0, None)
+    below = covers(codes, first, span.lower - 1) if span.lower > first else ((),)
+    above = covers(codes, span.upper + 1, last) if span.upper not in (None, last) else ((),)
     both = [b + a for b in below for a in above]
     return tuple(sorted((c for c in both if c), key=len))
 

@@ -42,7 +42,7 @@ def contradictions(frame: pd.DataFrame) -> pd.DataFrame:
     """
     require(frame, "size", "measure", "value", "conf")
     system = build(frame)
-    found = propagate(system)
+    found = system.narrowed
     alone = np.flatnonzero(found.broken)
     rows = [_alone(frame, system, int(rule), n) for n, rule in enumerate(alone)]
     for number, rules in enumerate(_together(system, found), start=len(rows)):

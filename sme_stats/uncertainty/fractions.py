@@ -15,7 +15,7 @@ import pandas as pd
 from sme_stats.errors import IncoherentError, WithheldError
 from sme_stats.frame import require
 from sme_stats.uncertainty.cube import Array
-from sme_stats.uncertainty.propagation import propagate
+from sme_stats.uncertainty.room import Room
 from sme_stats.uncertainty.sums import Sums
 from sme_stats.uncertainty.system import System, build
 
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from sme_stats.uncertainty.charnes_cooper import Program
     from sme_stats.uncertainty.programs import Open
 
-#: Unknown cells, counted once for every ratio that needs them, up to which ratios are sharpened
-#: without being asked: about a second.
-MOST_CELLS = 20_000
+#: Unknown cells of the blocks of one ratio up to which it is sharpened without being asked: some
+#: hundredths of a second. A limit of its own for each, so that its ends are the same whatever else
+#: is asked.
+MOST_CELLS = 1_000
+#: Digits that a program's ends are good for; the others depend on what was solved beside them.
+_DIGITS = 12
 #: What is said of the ends of a result that rests on a withheld cell.
 SHARP, SURE, CONTRADICTED = "sharp", "sure", "contradicted"
 
@@ -68,7 +71,8 @@ def bound_ratio(frame: pd.DataFrame, numerator: Array, denominator: Array) -> tu
     """
     require(frame, "size", "measure", "value", "conf")
     system = build(frame)
-    found = propagate(system)
+    room = Room(system)
+    found = room.found
     used = np.asarray(numerator) | np.asarray(denominator)
     if np.isnan(found.lower[used]).any():
         raise WithheldError("a cell of the ratio is not in the table, so no bound of it is known")
@@ -76,7 +80,7 @@ def bound_ratio(frame: pd.DataFrame, numerator: Array, denominator: Array) -> tu
     inside = system.cell[np.isin(system.rule, touched)]
     if found.broken[touched].any() or found.clash[inside].any():
         raise _contradiction()
-    ratios = Ratios(system, Sums.of([numerator]), Sums.of([denominator]))
+    ratios = Ratios(room, Sums.of([numerator]), Sums.of([denominator]))
     lower, upper, bad = ratios.extremes(np.array([0]))
     if bad[0]:
         raise _contradiction()
@@ -116,7 +120,7 @@ class Narrower:
 
 
 def sharpen(
-    system: System, above: Sums, below: Sums | None = None, always: bool | None = None,
+    room: Room, above: Sums, below: Sums | None = None, always: bool | None = None,
     surely: bool = False,
 ) -> Narrower:  # fmt: skip
     """Sharp ends of those ratios whose cells are tied to each other by more than one rule.
@@ -126,26 +130,28 @@ def sharpen(
 
     Parameters
     ----------
-    system : System
-        Rules over a frame.
+    room : Room
+        What rules over a frame leave open.
     above, below : Sums
         Numerators and denominators, cells of that frame; without denominators plain sums.
     always : bool, optional
-        Sharpen all, or none; by default all where that takes up to `MOST_CELLS` cells, else none.
+        Sharpen all, or none; by default each that takes up to `MOST_CELLS` cells.
     surely : bool
         Only ratios whose denominator is above zero in every table.
     """
     count = above.count
     said = np.full(count, SHARP, dtype=object)
     lower, upper = np.full(count, np.nan), np.full(count, np.nan)
-    ratios = Ratios(system, above, below)
+    ratios = Ratios(room, above, below)
     said[ratios.bad] = CONTRADICTED
     wanted = np.flatnonzero(ratios.tied & ~ratios.bad)
     said[wanted] = SURE
     # Where a denominator may be zero there may be no ratio: ends of those that there are.
     wanted = wanted[ratios.least_below[wanted] >= (1e-9 if surely else 0)]
-    few = ratios.cells_of(wanted).sum() <= MOST_CELLS
-    if len(wanted) and (few if always is None else always):
+    if not always:
+        most = MOST_CELLS if always is None else -1
+        wanted = wanted[ratios.cells_of(wanted) <= most]
+    if len(wanted):
         lower[wanted], upper[wanted], bad = ratios.extremes(wanted)
         failed = np.isnan(lower[wanted]) | np.isnan(upper[wanted])
         said[wanted] = np.where(failed, SURE, SHARP)
@@ -166,38 +172,26 @@ class Ratios:
         What the denominator is at least, by its cells.
     """
 
-    def __init__(self, system: System, above: Sums, below: Sums | None = None) -> None:
+    def __init__(self, room: Room, above: Sums, below: Sums | None = None) -> None:
         from scipy import sparse
 
-        from sme_stats.uncertainty.programs import open_part, rules_in
-
-        found = propagate(system)
-        shape = above.count, len(system.lower)
-        self._part = open_part(system, found.lower, found.upper, found.broken, least=0)
+        shape = above.count, len(room.known)
+        self._part = room.part
         whole = [
             sparse.csr_array((s.factor, (s.row, s.cell)), shape=shape)
             for s in (above, below or Sums.of([np.zeros(0, dtype=bool)] * above.count))
         ]
-        known = np.nan_to_num(found.lower, neginf=0.0)
-        known[self._part.cells] = 0.0
-        self._fixed = [matrix @ known for matrix in whole]
+        self._fixed = [matrix @ room.known for matrix in whole]
         self._fixed[1] += below is None
         self._open = [matrix[:, self._part.cells] for matrix in whole]
         self.least_below = self._fixed[1] + _least(self._open[1], self._part)
         pattern = (abs(self._open[0]) + abs(self._open[1])).tocoo()
         row, column = pattern.coords
-        blocks = int(self._part.block.max(initial=0)) + 1
-        pair, times = np.unique(row * blocks + self._part.block[column], return_counts=True)
-        self._row, self._block = pair // blocks, pair % blocks
-        loose = np.zeros(blocks, dtype=bool)
-        loose[self._part.block[np.isinf(self._part.lower)]] = True
-        many = (rules_in(self._part)[self._block] > 1) | loose[self._block]
-        self.tied = self._where(many & (times > 1))
-        doubtful = found.clash.copy()
-        doubtful[system.cell[found.broken[system.rule]]] = True
-        wrong = np.zeros(blocks, dtype=bool)
-        wrong[self._part.block[doubtful[self._part.cells]]] = True
-        self.bad = self._where(wrong[self._block])
+        number = row * room.blocks + self._part.block[column].astype(int)
+        pair, times = np.unique(number, return_counts=True)
+        self._row, self._block = pair // room.blocks, pair % room.blocks
+        self.tied = self._where(room.tying[self._block] & (times > 1))
+        self.bad = self._where(room.wrong[self._block])
 
     def _where(self, pairs: Array) -> Array:
         """Ratios of some pairs of a ratio and a block."""
@@ -228,8 +222,8 @@ class Ratios:
         for number in np.unique(portion[~bad]):
             chosen = np.flatnonzero((portion == number) & ~bad)
             copies = [self._copy(part, int(r)) for r in ratios[chosen]]
-            lower[chosen] = optima(copies, 1.0)
-            upper[chosen] = -optima(copies, -1.0)
+            lower[chosen] = _firm(optima(copies, 1.0))
+            upper[chosen] = _firm(-optima(copies, -1.0))
         return lower, upper, bad
 
     def _copy(self, part: Open, ratio: int) -> Program:
@@ -239,6 +233,12 @@ class Ratios:
         place = np.searchsorted(self._part.cells, part.cells)
         above, below = (m[[ratio]][:, place].toarray()[0] for m in self._open)
         return Program.of(part, above, below, self._fixed[0][ratio], self._fixed[1][ratio])
+
+
+def _firm(ends: Array) -> Array:
+    """Ends to the digits that a program is good for."""
+    out: Array = np.array([float(f"{end:.{_DIGITS}g}") for end in ends])
+    return out
 
 
 def _least(sums: sparse.csr_array, part: Open) -> Array:

@@ -45,6 +45,13 @@ class Sums:
         """Each of some cells by itself."""
         return cls(np.arange(len(rows)), rows, np.ones(len(rows)), len(rows))
 
+    def take(self, rows: Array) -> Sums:
+        """Some of the sums, in order."""
+        number = np.full(self.count, -1)
+        number[rows] = np.arange(len(rows))
+        kept = number[self.row] >= 0
+        return Sums(number[self.row[kept]], self.cell[kept], self.factor[kept], len(rows))
+
 
 def ways_of(codes: tuple[str, ...], code: str) -> tuple[Way, ...]:
     """Ways to add up a range: its own class, its parts, or TOTAL less what lies outside.

@@ -7,6 +7,8 @@ aggregate, member states to the EU, class limits times enterprises bound persons
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,9 @@ from sme_stats.codelists import size_range
 from sme_stats.frame import describe, dimensions, intervals
 from sme_stats.uncertainty.classes import covers
 from sme_stats.uncertainty.cube import Array, Cube, make
+
+if TYPE_CHECKING:
+    from sme_stats.uncertainty.propagation import Narrowed
 
 #: Measure that a class's limits bound, and the measure that counts the firms of the class: SBS
 #: classes count persons employed, business demography's count employees.
@@ -67,6 +72,13 @@ class System:
             self.high[chosen], self.kind[chosen], self.parts[chosen], self.digit[chosen],
             self.lower, self.upper,
         )  # fmt: skip
+
+    @cached_property
+    def narrowed(self) -> Narrowed:
+        """The cells, tightened rule by rule; several things start from there."""
+        from sme_stats.uncertainty.propagation import propagate
+
+        return propagate(self)
 
     def loosened(self) -> System:
         """The same with sums that hold only within the rounding of their parts."""

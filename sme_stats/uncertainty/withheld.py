@@ -107,8 +107,8 @@ def _in_rules(system: System, rules: Array) -> Array:
 
 def _solve(system: System) -> tuple[Array, Array, Array, Array]:
     """Ends of all cells; which cells are stuck in a contradiction; which rules are broken."""
-    found = propagate(system)
-    lower, upper, stuck = found.lower, found.upper, found.clash
+    found = system.narrowed
+    lower, upper, stuck = found.lower.copy(), found.upper.copy(), found.clash.copy()
     if not stuck.any() and not _coupled(system, found):
         return lower, upper, stuck, found.broken  # sharp; scipy would cost more than its use
     from sme_stats.uncertainty.programs import find_infeasible, joined, open_part, sharpen

@@ -41,7 +41,7 @@ def test_the_record_of_a_verdict(space):
         "id": "x", "document": "A page", "quote": "", "printed": "6%", "printed_lower": 5.5,
         "printed_upper": 6.5, "verdict": "refuted", "expected": "holds", "as_expected": False,
         "statistic": "share", "measure": "enterprises", "size": "GE250", "value": 6.5, "lower": 6.5,
-        "upper": 6.5, "unit": "PC", "dataset": "sbs_sc_ovw", "vintage": "2026-03-10", "geo": "DE",
+        "upper": 6.5, "ends": None, "unit": "PC", "dataset": "sbs_sc_ovw", "vintage": "2026-03-10", "geo": "DE",
         "year": 2023, "population": "B-S_X_O_S94", "flag": "ep", "source": "",
         "how": "part ÷ TOTAL",
         "reading": "truncated",
@@ -144,6 +144,7 @@ def test_an_aggregate_is_judged_on_the_members_at_hand_and_called_that(cells):
     )
     assert verdict.record()["partial"] == verdict.partial.summary() == {
         "geo": "EU27_2020[2/27]", "members": "DE+FR", "value": 15.0, "lower": 15.0, "upper": 15.0,
+            "ends": None,
         "verdict": "holds", "reading": "rounded", "dataset": "sbs_sc_ovw", "year": 2023,
     }  # fmt: skip
     assert one(Space([concat(parts)]), "15%", geo="EU27_2020", year="latest").partial is None

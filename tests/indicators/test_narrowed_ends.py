@@ -78,8 +78,8 @@ def test_rules_are_built_only_where_something_is_withheld(cells):
     frame = concat([hidden(cells), hidden(cells, measure="turnover", unit="MEUR")])
     known = bound_cells(frame, ["turnover"])
     assert known.rows.tolist() == [4, 5, 6, 7] and known.always is None
-    assert known.cells["upper"].tolist() == [50, 50, 50, 100] and known.system is not None
+    assert known.cells["upper"].tolist() == [50, 50, 50, 100] and known.room is not None
     exact = frame[frame["conf"].astype(str) == ""]
     plain = bound_cells(exact, ["persons_employed", "turnover"], False)
-    assert plain.system is None and plain.cells is exact and plain.always is False
+    assert plain.room is None and plain.cells is exact and plain.always is False
     assert plain.rows.tolist() == [0, 1, 2, 3]

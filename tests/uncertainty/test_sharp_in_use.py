@@ -12,6 +12,7 @@ from sme_stats.indicators.ratios import average_size, ratio
 from sme_stats.indicators.shares import size_level, size_share, size_structure
 from sme_stats.uncertainty import fractions
 from sme_stats.uncertainty.fractions import bound_ratio, sharpen
+from sme_stats.uncertainty.room import Room
 from sme_stats.uncertainty.sums import Sums, ways_of
 from sme_stats.uncertainty.system import build
 
@@ -180,5 +181,5 @@ def test_a_denominator_that_may_be_a_loss_is_left_to_the_closed_form(cells):
     money = cells({"0-9": 5, "10-249": None, "GE250": None, "TOTAL": None}, measure="value_added",
                   unit="MEUR")  # fmt: skip
     at = [np.array([i]) for i in (1, 3)]
-    found = sharpen(build(money), Sums.cells(at[0]), Sums.cells(at[1]))
+    found = sharpen(Room(build(money)), Sums.cells(at[0]), Sums.cells(at[1]))
     assert np.isnan(found.lower[0]) and found.said.tolist() == ["sure"]
