@@ -131,7 +131,10 @@ def narrow(
     if below is not None:
         made &= np.bincount(below.row, minlength=above.count) > 0
     found = sharpen(room, above, below, always, surely)
-    low, high = np.fmax(lower, factor * found.lower), np.fmin(upper, factor * found.upper)
+    low, high = factor * found.lower, factor * found.upper
+    # A program's last digits are no gain.
+    low = np.where(low > lower + _gain(lower), low, lower)
+    high = np.where(high < upper - _gain(upper), high, upper)
     # Floats may cross by a hair; ends that miss each other are of sums that rounding sets apart.
     crossed = low > high
     near = crossed & (low - high <= 1e-9 * np.maximum(1.0, np.abs(low)))
@@ -139,6 +142,11 @@ def narrow(
     keep = made & ~(crossed & ~near)
     said = np.where(keep, found.said, SURE)
     return np.where(keep, low, lower), np.where(keep, high, upper), said
+
+
+def _gain(ends: Array) -> Array:
+    """How much narrower ends must be to count as that."""
+    return 1e-9 * np.maximum(1.0, np.abs(np.where(np.isfinite(ends), ends, 1.0)))
 
 
 def worst(one: Array, other: Array) -> Array:
