@@ -101,6 +101,18 @@ def load(
     return _from_eurostat(code, vintage, filters, guess=source == "auto")
 
 
+def at_hand(dataset: str, source: str = "auto", vintage: str | None = None) -> bool:
+    """Whether cells come from the store, the snapshot or a plugin; else Eurostat is asked.
+
+    Examples
+    --------
+    >>> at_hand("sbs_sc_ovw"), at_hand("sbs_sc_ovw", "live")
+    (True, False)
+    """
+    where = _choose(dataset.lower(), vintage) if source == "auto" else source
+    return where != "live"
+
+
 def _choose(code: str, vintage: str | None) -> str:
     part = snapshot.manifest().get(code)
     kept = [] if code == "releases" else folders.vintages(folders.cache_dir(), code)

@@ -118,7 +118,7 @@ def space_of(
     if against is None and chosen in (Choice(), Choice("snapshot")):
         return embedded()
     claims = list(claims)
-    activities = _activities(claims)
+    activities = activities_of(claims)
     if chosen.source == "live":
         _fetch(needed(claims))
     earlier = None if against is None else Space(_frames(against, activities))
@@ -234,9 +234,16 @@ def _stored(code: str, vintage: str, activities: frozenset[str]) -> pd.DataFrame
     return store.read(code, vintage, wanted)
 
 
-def _activities(claims: Iterable[Claim]) -> frozenset[str]:
-    """Totals, sections, and what the claims name: a tenth of a stored table and less."""
+def activities_of(claims: Iterable[Claim]) -> frozenset[str]:
+    """Totals, sections and their sums, what claims name: a tenth of a stored table and less.
+
+    Examples
+    --------
+    >>> "C" in activities_of([]), "C10" in activities_of([])
+    (True, False)
+    """
     sections = {code for code in codelist("NACE") if len(code) == 1}
+    sections |= {code for code, row in codelist("NACE").items() if row["parts"]}
     totals = {code for named in POPULATIONS.values() for code in named}
     named = {claim.population.rpartition(":")[2] for claim in claims if claim.population}
     return frozenset(sections | totals | {"B-S_X_K642"} | named)

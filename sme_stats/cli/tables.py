@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -19,7 +21,7 @@ from sme_stats.cli.output import (
     to_json,
     vintage_option,
 )
-from sme_stats.frame import select
+from sme_stats.frame import codes, select
 from sme_stats.indicators.registry import INDICATORS, compute, divide, find
 
 
@@ -38,14 +40,21 @@ class _Names(click.Command):
 @click.option("--measure", help="enterprises, persons_employed, turnover, …; by default all.")
 @click.option("--dataset", help="Table; by default the indicator's newest.")
 @more_options
+@click.option("--sharp/--no-sharp", default=None, help="Ends of withheld rows by linear programs "
+              "over the cells around them: of all rows, or of none.  [default: of rows with up to "
+              "1,000 unknown cells]")  # fmt: skip
 @filters
 @format_option
 @source_option
 @vintage_option
 def get(indicator: str, size: str | None, measure: str | None, dataset: str | None,
-        options: tuple[str, ...], then: str | None, geo: tuple[str, ...], year: tuple[str, ...],
+        options: tuple[str, ...], sharp: bool | None, then: str | None,
+        geo: tuple[str, ...], year: tuple[str, ...],
         nace: tuple[str, ...], form: str, source: str, vintage: str | None) -> None:  # fmt: skip
     """Compute an indicator.
+
+    A row that rests on withheld cells has no value but an interval, from all sections and places
+    of the table at hand, whichever are asked for; "ends" says whether it could be narrower.
 
     \b
     Examples:
@@ -61,14 +70,40 @@ def get(indicator: str, size: str | None, measure: str | None, dataset: str | No
         raise click.UsageError(
             f"{indicator} compares an indicator's results: get size-share … --then {indicator}"
         )
-    cells = loading.load(table, source, vintage, **chosen(geo, year, nace))
+    where = chosen(geo, year, nace)
+    cells = loading.load(table, source, vintage, **where)
     if measure and "measure" not in entry.takes:
         cells, measure = select(cells, f"the chosen {table}", measure=measure), None
     given, later = divide(indicator, then or "", pairs(options))
-    result = compute(indicator, cells, size=size, measure=measure, **given)
+    asked = {"size": size, "measure": measure, "sharp": sharp}
+    given |= {name: value for name, value in asked.items() if value is not None}
+    result = compute(indicator, cells, **given)
+    if "sharp" in entry.takes and loading.at_hand(table, source, vintage):
+        result = around(result, where, partial(loading.load, table, source, vintage),
+                        partial(compute, indicator, **given))  # fmt: skip
     if then:
         result = compute(then, result, **later)
     print_frame(result, form, f"{entry.summary} Source: Eurostat, {table}.")
+
+
+def around(
+    result: pd.DataFrame, where: dict[str, Any], load: Callable[..., pd.DataFrame],
+    compute: Callable[[pd.DataFrame], pd.DataFrame],
+) -> pd.DataFrame:  # fmt: skip
+    """The chosen rows computed among the cells around them, where that bounds withheld ones.
+
+    Sections add up to their aggregate, member states to the EU: what is left out of the choice
+    can say something of what is in it, and `check` looks at all of it too.
+    """
+    if not ((where["geo"] or where["nace"]) and (result["conf"].astype(str) != "").any()):
+        return result
+    from sme_stats.claims.vintages import activities_of
+
+    cells = load(year=where["year"])
+    kept = activities_of([]) | set(codes(result["nace"]))
+    wide = compute(cells[cells["nace"].isin(kept)])
+    same = wide["geo"].isin(codes(result["geo"])) & wide["nace"].isin(codes(result["nace"]))
+    return wide[same].reset_index(drop=True)
 
 
 @click.command()

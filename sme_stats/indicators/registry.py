@@ -197,7 +197,8 @@ def compute(name: str, frame: pd.DataFrame, **options: object) -> pd.DataFrame:
     UnknownNameError
         If the indicator, or an option of it, does not exist.
     UsageError
-        If an option that it needs is not given, or is not a whole number where it must be.
+        If an option that it needs is not given, or is not a whole number or a yes or no where it
+        must be.
     """
     indicator = find(name)
     given = {key: value for key, value in options.items() if value is not None}
@@ -214,5 +215,7 @@ def _check_options(name: str, indicator: Indicator, given: Mapping[str, object])
             continue
         if parameter.default is parameter.empty and key not in given:
             raise UsageError(f"{name} needs {key}: give it as an option, {key}=…")
+        if parameter.annotation == "bool | None" and not isinstance(given.get(key, True), bool):
+            raise UsageError(f"{key} = {given[key]!r} of {name} is neither True nor False")
         if parameter.annotation == "int" and not isinstance(given.get(key, 0), int):
             raise UsageError(f"{key} = {given[key]!r} of {name} is not a whole number")

@@ -3,6 +3,7 @@
 Synthetic sections by size classes, whose rules tie withheld cells together.
 """
 
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -18,6 +19,7 @@ from sme_stats.claims.scan import columns, scan
 from sme_stats.claims.search import reconcile
 from sme_stats.claims.space import Space
 from sme_stats.claims.verdicts import check
+from sme_stats.cli.tables import around
 from sme_stats.frame import concat
 from sme_stats.indicators.ratios import average_size
 from sme_stats.indicators.shares import size_level, size_share
@@ -99,6 +101,29 @@ def test_check_shows_the_interval_that_get_shows(frame, tied, statistic):
             assert (sharp.lower >= wide.lower).all() and (sharp.upper <= wide.upper).all()
             narrower += int((sharp.upper - sharp.lower < wide.upper - wide.lower - 1e-6).sum())
     assert narrower >= 2, "the programs have something to do here"
+
+
+def test_get_of_a_section_looks_at_the_sections_around_it_as_check_does(frame, tied):
+    share = partial(size_share, size="10-249", measure="persons_employed")
+    narrower, loads = 0, []
+
+    def load(year):
+        loads.append(year)
+        return frame[frame["year"].isin(year)]
+
+    for geo, nace, year in product(("DE", "FR"), ("B", "C", "D"), (2022, 2023)):
+        own = (frame["geo"] == geo) & (frame["nace"] == nace) & (frame["year"] == year)
+        (alone,) = share(frame[own]).to_dict("records")
+        where = {"geo": [geo], "nace": [nace], "year": [year]}
+        (row,) = around(share(frame[own]), where, load, share).to_dict("records")
+        found = tied.find("share", "persons_employed", "10-249", geo, year)
+        (found,) = [e for e in found if e.nace == nace]
+        assert (row["geo"], row["nace"], row["conf"]) == (geo, nace, found.conf)
+        assert (row["lower"], row["upper"]) == (found.lower, found.upper)
+        narrower += row["upper"] - row["lower"] < alone["upper"] - alone["lower"] - 1e-6
+        assert (loads != []) == (alone["conf"] == "C"), "asked only where something is withheld"
+        loads.clear()
+    assert narrower >= 3
 
 
 def test_a_level_that_closes_on_a_number_is_that_number(cells):

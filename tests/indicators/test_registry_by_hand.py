@@ -53,7 +53,7 @@ def test_options_go_to_the_function(cells):
     assert options_of(cells, size="0-9")["value"].tolist() == [80]
     assert options_of(cells, size="0-9", measure=None)["value"].tolist() == [80]
     assert refusal(options_of, cells, reference="DE") == (
-        "UnknownNameError: unknown option of size-share: 'reference'; valid: measure, size"
+        "UnknownNameError: unknown option of size-share: 'reference'; valid: measure, sharp, size"
     )
     years = concat([cells({"TOTAL": n}, year=2020 + n) for n in (1, 2)])
     assert registry.compute("index", years, base=2021)["value"].tolist() == [100, 200]
@@ -62,6 +62,9 @@ def test_options_go_to_the_function(cells):
     )
     assert refusal(registry.compute, "index", years, base="2021") == (
         "UsageError: base = '2021' of index is not a whole number"
+    )
+    assert refusal(options_of, cells, sharp="no") == (
+        "UsageError: sharp = 'no' of size-share is neither True nor False"
     )
 
 
