@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -10,15 +12,19 @@ from sme_stats.uncertainty.cube import Array
 from sme_stats.uncertainty.propagation import Narrowed, propagate
 from sme_stats.uncertainty.system import System, build, say_rule
 
-COLUMNS = ("block", "rule", "difference", "rounding")
+COLUMNS = ("block", "rule", "difference", "rounding", "proof")
+#: What is known of a set's size.
+FEWEST, IRREDUCIBLE = "fewest", "irreducible, not proven the fewest"
 
 
 def contradictions(frame: pd.DataFrame) -> pd.DataFrame:
     """Smallest sets of rules over published cells that no table could meet.
 
     A rule whose own cells cannot meet it stands alone, such as classes that exceed their TOTAL.
-    Rules that contradict each other only together are reduced to a set of which none can be left
-    out: without any one of them the rest can hold.
+    Where rules contradict each other only together, the set has the fewest rules of their block
+    that do, by proof; of several such sets one is given. In a block of more than 500 rules, or
+    where 400 linear programs do not prove it, the set is only irreducible: without any one of its
+    rules the rest can hold, but a smaller one may exist.
 
     Parameters
     ----------
@@ -30,8 +36,10 @@ def contradictions(frame: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a rule: ``block`` numbers the contradiction, ``rule`` names rule and cells,
         ``difference`` is how far it is missed (NaN for rules that fail only together),
-        ``rounding`` whether rounding of its n parts, (n + 1) / 2 units, explains it. Empty where
-        everything can hold. Nothing is repaired.
+        ``rounding`` whether rounding of its n parts, (n + 1) / 2 units, explains it, ``proof``
+        either ``fewest`` or ``irreducible, not proven the fewest``. Empty where everything can
+        hold. Nothing is repaired; one set is given for each block, which may hold another
+        contradiction that shows once the first is gone.
 
     Examples
     --------
@@ -45,12 +53,12 @@ def contradictions(frame: pd.DataFrame) -> pd.DataFrame:
     found = system.narrowed
     alone = np.flatnonzero(found.broken)
     rows = [_alone(frame, system, int(rule), n) for n, rule in enumerate(alone)]
-    for number, rules in enumerate(_together(system, found), start=len(rows)):
-        rows += [
-            {"block": number, "rule": say_rule(frame, system, int(rule)), "difference": np.nan,
-             "rounding": not contradict(system.loosened(), rules)}
-            for rule in rules
-        ]  # fmt: skip
+    for number, (rules, proven) in enumerate(_together(system, found), start=len(rows)):
+        said = {
+            "block": number, "difference": np.nan, "proof": FEWEST if proven else IRREDUCIBLE,
+            "rounding": not contradict(system.loosened(), rules),
+        }  # fmt: skip
+        rows += [said | {"rule": say_rule(frame, system, int(rule))} for rule in rules]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -63,12 +71,13 @@ def _alone(frame: pd.DataFrame, system: System, rule: int, number: int) -> dict[
     reach = system.digit[rule] * system.parts[rule] / 2
     return {
         "block": number, "rule": say_rule(frame, system, rule), "difference": round(float(gap), 6),
-        "rounding": bool(abs(gap) <= reach + 1e-6),
+        "rounding": bool(abs(gap) <= reach + 1e-6), "proof": FEWEST,
     }  # fmt: skip
 
 
-def _together(system: System, found: Narrowed) -> list[Array]:
-    """Irreducible sets of rules in blocks that are feasible rule by rule but not together."""
+def _together(system: System, found: Narrowed) -> list[tuple[Array, bool]]:
+    """Fewest rules of each block that is feasible rule by rule but not together, if proven."""
+    from sme_stats.uncertainty.hitting_sets import find_fewest
     from sme_stats.uncertainty.programs import find_infeasible, joined, open_part
 
     bad = found.clash.copy()
@@ -81,7 +90,10 @@ def _together(system: System, found: Narrowed) -> list[Array]:
     sets = []
     for number in np.unique(block[block >= 0]):
         rules = np.flatnonzero(system.touching(block == number) & ~found.broken)
-        sets.append(reduce(system, rules))
+        own = system.cut(rules)
+        few = reduce(own, np.arange(len(rules)))
+        fewest, proven = find_fewest(own, few, partial(contradict, own))
+        sets.append((rules[fewest], proven))
     return sets
 
 
