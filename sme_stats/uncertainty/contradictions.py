@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from sme_stats.frame import require
+from sme_stats.frame import describe, dimensions, require
 from sme_stats.uncertainty.cube import Array
 from sme_stats.uncertainty.propagation import Narrowed, propagate
-from sme_stats.uncertainty.system import System, build, say_rule
+from sme_stats.uncertainty.system import System, build
 
 COLUMNS = ("block", "rule", "difference", "rounding", "proof")
 #: What is known of a set's size.
@@ -60,6 +60,21 @@ def contradictions(frame: pd.DataFrame) -> pd.DataFrame:
         }  # fmt: skip
         rows += [said | {"rule": say_rule(frame, system, int(rule))} for rule in rules]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def say_rule(frame: pd.DataFrame, system: System, rule: int) -> str:
+    """Name one rule with its cells, for reports."""
+    cells = system.cells_of(rule)
+    keys = dimensions(frame)
+    first = frame.iloc[int(cells[0])]
+    varies = {"size": "size", "nace": "nace", "geo": "geo", "limit": "measure"}[system.kind[rule]]
+    codes = [str(frame.iloc[int(c)][varies]) for c in cells]
+    where = describe(first, [k for k in keys if k not in (varies, "indic", "unit", "vintage")])
+    words = {
+        "size": "classes add up to TOTAL", "nace": "sections add up to their aggregate",
+        "geo": "members add up to the aggregate", "limit": "class limits times enterprises",
+    }[system.kind[rule]]  # fmt: skip
+    return f"{words} ({', '.join(codes)}) in {where}"
 
 
 def _alone(frame: pd.DataFrame, system: System, rule: int, number: int) -> dict[str, object]:

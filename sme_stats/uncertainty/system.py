@@ -15,7 +15,7 @@ import pandas as pd
 
 from sme_stats import codelists
 from sme_stats.codelists import size_range
-from sme_stats.frame import describe, dimensions, intervals
+from sme_stats.frame import intervals
 from sme_stats.uncertainty.classes import covers
 from sme_stats.uncertainty.cube import Array, Cube, make
 
@@ -286,18 +286,3 @@ def partners(keys: pd.DataFrame, measure: Array, bounded: str, counted: str) -> 
     right = text[measure == counted].assign(_there=np.flatnonzero(measure == counted))
     joined = left.merge(right.drop_duplicates(names), on=names)
     return joined["_here"].to_numpy(), joined["_there"].to_numpy()
-
-
-def say_rule(frame: pd.DataFrame, system: System, rule: int) -> str:
-    """Name one rule with its cells, for reports."""
-    cells = system.cells_of(rule)
-    keys = dimensions(frame)
-    first = frame.iloc[int(cells[0])]
-    varies = {"size": "size", "nace": "nace", "geo": "geo", "limit": "measure"}[system.kind[rule]]
-    codes = [str(frame.iloc[int(c)][varies]) for c in cells]
-    where = describe(first, [k for k in keys if k not in (varies, "indic", "unit", "vintage")])
-    words = {
-        "size": "classes add up to TOTAL", "nace": "sections add up to their aggregate",
-        "geo": "members add up to the aggregate", "limit": "class limits times enterprises",
-    }[system.kind[rule]]  # fmt: skip
-    return f"{words} ({', '.join(codes)}) in {where}"

@@ -8,9 +8,9 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from sme_stats.frame import concat
-from sme_stats.uncertainty.contradictions import contradict, contradictions
+from sme_stats.uncertainty.contradictions import contradict, contradictions, say_rule
 from sme_stats.uncertainty.intervals import divide
-from sme_stats.uncertainty.system import build, say_rule
+from sme_stats.uncertainty.system import build
 from sme_stats.uncertainty.withheld import bounds
 
 pytestmark = pytest.mark.exhaustive

@@ -5,7 +5,8 @@ import pytest
 
 from sme_stats.codelists import members
 from sme_stats.frame import concat
-from sme_stats.uncertainty.system import build, say_rule
+from sme_stats.uncertainty.contradictions import say_rule
+from sme_stats.uncertainty.system import build
 
 INF, NAN = np.inf, np.nan
 
