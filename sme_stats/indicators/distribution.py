@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,9 @@ def lorenz(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a class and the origin, unit PC: ``value`` is the cumulated share of persons
-        employed with ``lower`` and ``upper`` where figures are rounded; ``enterprises_share`` that
-        of enterprises, with ``enterprises_lower`` and ``enterprises_upper``; ``size`` the class
-        that ends there.
+        employed with ``lower`` and ``upper`` where figures are rounded, each sharp over the classes
+        (TOTAL is not used); ``enterprises_share`` that of enterprises, with ``enterprises_lower``
+        and ``enterprises_upper``; ``size`` the class that ends there.
 
     Raises
     ------
@@ -85,7 +86,8 @@ def gini(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Measure ``gini``, unit ``RATIO`` (0 to 1), ``lower`` and ``upper``; no ``value``: grouped
-        data do not determine one. Rounded figures widen both ends (sure, not sharp).
+        data do not determine one. Rounded figures widen both ends: the lower is sharp, some
+        figures that round to the classes' attain it; the upper is sure, not sharp.
 
     Raises
     ------
@@ -94,6 +96,11 @@ def gini(frame: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
+    With rounded figures the lower end is the least over all classes within their ends, whether or
+    not TOTAL or the class limits times enterprises leave them that room. The upper adds the most
+    between classes to the most inside each, which may be of different figures: inside a class the
+    Gini is concave in its persons, so the most of both together need not be at any ends.
+
     The open class GE250 has no upper limit: its enterprises can be at 250 but for one that holds
     the rest. The bounds are those of Gastwirth (1972) with class means known. In business
     demography classes count employees, so the Gini there is that of employees.
@@ -198,24 +205,26 @@ def _ends_of_shares(parts: Interval) -> Interval:
 def _between(groups: _Groups) -> Interval:
     """Gini of equal enterprises inside each class, classes in order of size: least and most.
 
-    One less the sum of (share of enterprises) times (Lorenz point + the one before). A share of
-    enterprises is the step between two cumulated ones; with rounded figures each term takes the
-    end that makes it least or most.
+    It is a quotient of sums in the enterprises while persons stay, and in persons while enterprises
+    stay, so its extremes are where every figure is at an end. Enterprises of small classes and
+    persons of large ones make it more unequal, so at the least the first classes have few
+    enterprises, and many persons, and the others the other way: up to which class is tried.
     """
-    low, high = _ends_of_shares(groups.persons)
-    step_low, step_high = share(
-        groups.firms,
-        (
-            groups.firms[0].sum(axis=1)[:, None] - groups.firms[0],
-            groups.firms[1].sum(axis=1)[:, None] - groups.firms[1],
-        ),
-        (np.zeros_like(low), np.full_like(low, np.inf)),
-    )
-    zero = np.zeros((len(low), 1))
-    before_low, before_high = np.hstack([zero, low[:, :-1]]), np.hstack([zero, high[:, :-1]])
-    least = 1.0 - (step_high * (high + before_high)).sum(axis=1)
-    most = 1.0 - (step_low * (low + before_low)).sum(axis=1)
+    width = len(groups.classes)
+    first = np.arange(width) < np.arange(width + 1)[:, None]  # how many classes are the first
+    least, most = np.full(len(groups.keys), np.inf), np.full(len(groups.keys), -np.inf)
+    for few, many in product(first, repeat=2):
+        even = _gini_of(np.where(few, *groups.firms), np.where(~many, *groups.persons))
+        odd = _gini_of(np.where(~few, *groups.firms), np.where(many, *groups.persons))
+        least, most = np.fmin(least, even), np.fmax(most, odd)
     return least, most
+
+
+def _gini_of(firms: Array, persons: Array) -> Array:
+    """One less the sum of (share of enterprises) times (Lorenz point + the one before)."""
+    twice = 2 * np.cumsum(persons, axis=1) - persons
+    area: Array = (firms * twice).sum(axis=1) / (firms.sum(axis=1) * persons.sum(axis=1))
+    return 1.0 - area
 
 
 def _most_spread(code: str, least: Array, most: Array) -> Array:

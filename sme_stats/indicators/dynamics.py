@@ -7,6 +7,7 @@ import pandas as pd
 
 from sme_stats.errors import NotAvailableError, WithheldError
 from sme_stats.frame import describe, dimensions, intervals, tidy
+from sme_stats.indicators.decompositions import contribution_ends
 from sme_stats.indicators.growth import change, series
 from sme_stats.indicators.linking import link as chain
 from sme_stats.indicators.shares import partition
@@ -141,7 +142,10 @@ def contributions(frame: pd.DataFrame, across_breaks: str = "refuse") -> pd.Data
         Measure ending in ``_contribution``, unit PP, from ``base_year`` to ``year``, one row a
         class and ``TOTAL`` for the growth itself; ``UNALLOCATED`` holds what the source's classes
         leave out, so that the rows of a group always add up to its TOTAL. ``lower`` and ``upper``
-        carry rounded figures (sure, not sharp); groups without classes are left out.
+        carry rounded figures and are sharp, each row by itself: figures that round to those
+        printed attain them. Where rounding explains in both years what the classes leave, they
+        are taken to add up to TOTAL, but for ``UNALLOCATED``, which asks whether they do. Groups
+        without classes are left out.
 
     Raises
     ------
@@ -168,11 +172,8 @@ def contributions(frame: pd.DataFrame, across_breaks: str = "refuse") -> pd.Data
     columns = [cube.at(c) for c in classes]
     used = cube.present[:, total] & cube.present[:, columns].any(axis=1)
     _refuse_missing(cube, [*columns, total], used)
-    start = moved.assign(
-        value=before["value"].to_numpy(), lower=intervals(before)[0], upper=intervals(before)[1]
-    )
-    base = make(start)
-    parts = _contributions(cube, base, used, [*columns, total])
+    now, base = (make(_with_ends(moved, side)) for side in (cells.iloc[later], before))
+    parts = _contributions(cube, now, base, used, [*columns, total])
     names = [*classes, "UNALLOCATED", "TOTAL"]
     keys = cube.keys[used].reset_index(drop=True)
     rows = np.repeat(np.arange(len(keys)), len(names))
@@ -200,26 +201,31 @@ def _refuse_missing(cube: Cube, columns: list[int], used: Array) -> None:
         )
 
 
+def _with_ends(moved: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Changes with the figures of one of their years, row by row."""
+    lower, upper = intervals(cells)
+    return moved.assign(value=cells["value"].to_numpy(), lower=lower, upper=upper)
+
+
 def _contributions(
-    cube: Cube, base: Cube, used: Array, columns: list[int]
+    cube: Cube, now: Cube, base: Cube, used: Array, columns: list[int]
 ) -> tuple[Array, Array, Array]:
     """Value and ends of each class, of what the classes leave out, and of TOTAL, in points."""
-    total = columns[-1]
-    level = base.value[used, total][:, None]
-    ends = base.lower[used, total][:, None], base.upper[used, total][:, None]
+    level = base.value[used, columns[-1]][:, None]
     value = 100 * cube.value[used][:, columns] / np.where(level > 0, level, np.nan)
-    low, high = cube.lower[used][:, columns], cube.upper[used][:, columns]
-    low, high, value = _left_out(low, high), _left_out(high, low), _left_out(value, value)
-    least, most = divide((low, high), ends)
+    sides = [(c.lower[used][:, columns], c.upper[used][:, columns]) for c in (now, base)]
+    lower, upper = (100 * end for end in contribution_ends(*sides))
     # What is exact is a point; the sums of floats would make it an interval.
-    exact = (low == high) & (ends[0] == ends[1]) | np.isnan(value)
-    return value, np.where(exact, value, 100 * least), np.where(exact, value, 100 * most)
-
-
-def _left_out(totals: Array, classes: Array) -> Array:
-    """Insert what the one's classes leave of the other's TOTAL before that TOTAL."""
-    left = totals[:, -1:] - classes[:, :-1].sum(axis=1, keepdims=True)
-    return np.hstack([totals[:, :-1], left, totals[:, -1:]])
+    after, before = (low == high for low, high in sides)
+    exact = after & before & before[:, -1:]
+    every = exact.all(axis=1, keepdims=True)
+    exact = np.insert(exact, -1, every[:, 0], axis=1)
+    # Printed figures that add up only just may give a number that none of their tables gives.
+    ends = np.where(exact, -np.inf, lower), np.where(exact, np.inf, upper)
+    value = keep_inside(value, *(np.delete(end, -2, axis=1) for end in ends))
+    value = np.insert(value, -1, value[:, -1] - value[:, :-1].sum(axis=1), axis=1)
+    point = exact | np.isnan(value)
+    return value, np.where(point, value, lower), np.where(point, value, upper)
 
 
 def _beyond_break(rows: int, kept: Array, base: Array, broken: Array) -> Array:
