@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sme_stats.uncertainty.cube import Array
-from sme_stats.uncertainty.intervals import Interval, divide
+from sme_stats.uncertainty.intervals import Interval, divide, share
 
 
 def contribution_ends(now: Interval, base: Interval) -> Interval:
@@ -113,3 +113,60 @@ def _within(part: Interval, rest: Interval, total: Interval) -> Interval:
 def _beside(part: Array, rest: Interval, total: Interval) -> Interval:
     """Ends of the rest beside one value of the part."""
     return np.fmax(rest[0], total[0] - part), np.fmin(rest[1], total[1] - part)
+
+
+def split_ends(part: Interval, rest: Interval, whole: Interval, signed: bool = False) -> Interval:
+    """Ends of a shift-share: within, composition and total, as parts of one.
+
+    Parameters
+    ----------
+    part, rest, whole : tuple of numpy.ndarray, shape (sections, 2)
+        Ends of a range, of what lies outside it and of TOTAL in both years.
+    signed : bool
+        Whether figures may be negative, so that a share is in no bounds of its own.
+    """
+    shares, weights = _shares(part, whole, signed), _weights(whole)
+    ends = [_products(mean, step) for mean, step in ((weights, shares), (shares, weights))]
+    (wl, wu), (cl, cu) = ends
+    tl, tu = (wl + cl, wu + cu) if signed else _moves(part, rest, whole)
+    within, composition = (max(wl, tl - cu), min(wu, tu - cl)), (max(cl, tl - wu), min(cu, tu - wl))
+    low, high = zip(within, composition, (max(tl, wl + cl), min(tu, wu + cu)), strict=True)
+    return np.array(low), np.array(high)
+
+
+def _shares(part: Interval, whole: Interval, signed: bool) -> Interval:
+    low, high = divide(part, whole)
+    if signed:
+        none = np.isnan(low)  # nobody there: no share, and no weight either
+        return np.where(none, 0.0, low), np.where(none, 0.0, high)
+    return np.clip(np.nan_to_num(low), 0, 1), np.clip(np.nan_to_num(high, nan=1.0), 0, 1)
+
+
+def _weights(whole: Interval) -> Interval:
+    """Ends of each section's share in all of them."""
+    low, high = whole
+    others = low.sum(axis=0) - low, high.sum(axis=0) - high
+    return low / (low + others[1]), high / (high + others[0])
+
+
+def _products(mean: Interval, step: Interval) -> tuple[float, float]:
+    """Ends of the sum of means times steps, each as far as it goes by itself."""
+    gap = step[0][:, 1] - step[1][:, 0], step[1][:, 1] - step[0][:, 0]
+    corners = np.array([m.mean(axis=1) * g for m in mean for g in gap])
+    return float(corners.min(axis=0).sum()), float(corners.max(axis=0).sum())
+
+
+def _moves(part: Interval, rest: Interval, whole: Interval) -> tuple[float, float]:
+    """Ends of the move of the total share.
+
+    What sections allow of part, rest and TOTAL adds up end by end, once each is cut to what the
+    other two leave of it.
+    """
+    apart = (part[0] + rest[0] > whole[1]) | (whole[0] > part[1] + rest[1])
+    rest = np.where(apart, 0.0, rest[0]), np.where(apart, np.inf, rest[1])
+    cut = _within(part, rest, whole), _within(rest, part, whole), (
+        np.fmax(whole[0], part[0] + rest[0]), np.fmin(whole[1], part[1] + rest[1])
+    )  # fmt: skip
+    sums = [(low.sum(axis=0), high.sum(axis=0)) for low, high in cut]
+    low, high = share(*sums)
+    return float(low[1] - high[0]), float(high[1] - low[0])

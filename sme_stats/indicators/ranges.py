@@ -109,6 +109,11 @@ def _left(code: str, whole: str) -> str:
     return ""
 
 
+def rest_ends(cube: Cube, code: str) -> tuple[Array, Array]:
+    """Ends of what lies outside a range, for every group."""
+    return _ends(_parts(cube, code, size_range(code))[1])
+
+
 def share_of(known: Bounded, code: str) -> pd.DataFrame:
     """Share of one range as a frame; empty where no group has the cells."""
     cube, numbers = known.cube, share_values(known.cube, code)

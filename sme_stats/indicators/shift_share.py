@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sme_stats import codelists
 from sme_stats.codelists import size_code, table
 from sme_stats.errors import IncoherentError, MixingError, NotAvailableError, WithheldError
 from sme_stats.frame import codes, concat, describe, dimensions, require, tidy
+from sme_stats.indicators.decompositions import split_ends
 from sme_stats.indicators.growth import change, series
-from sme_stats.indicators.shares import size_level
+from sme_stats.indicators.ranges import level_of, rest_ends
+from sme_stats.indicators.shares import bounded_cells, lacking_cells, size_level
 from sme_stats.uncertainty.cube import BREAK, Array, from_bits, to_bits
-from sme_stats.uncertainty.intervals import divide
+from sme_stats.uncertainty.intervals import Interval
 
 
 def decompose_share(
@@ -37,8 +40,9 @@ def decompose_share(
     -------
     pandas.DataFrame
         Rows ``within``, ``composition`` and ``total`` a group, unit PP; ``total`` is their sum.
-        ``lower`` and ``upper`` carry rounded figures: sure, not sharp, since the same figure
-        stands in several places.
+        ``lower`` and ``upper`` carry rounded figures. Those of ``total`` are sharp: figures that
+        round to those printed, classes adding up to TOTAL, attain them. Those of the two parts are
+        sure, not sharp; see the notes.
 
     Raises
     ------
@@ -50,6 +54,14 @@ def decompose_share(
         If a section's share is withheld, or a section is there in one year only; names it.
     BreakError
         If a break lies between the two years; names it.
+
+    Notes
+    -----
+    The total moves with the quotient of two sums in each year, so its extremes are at ends. The two
+    parts are sums of products of quotients in which a section's figure stands several times: the
+    least of the within part can lie strictly inside what a rounded TOTAL allows, at no end of any
+    figure. Their ends are interval arithmetic, each factor as far as it goes by itself, cut by
+    what the other part leaves of the total; every table that rounds to the printed one is inside.
 
     Examples
     --------
@@ -70,7 +82,7 @@ def decompose_share(
     require(frame, "measure", "nace", "year")
     _check_shift(frame)
     years = sorted(int(y) for y in frame["year"].unique())
-    part, whole = size_level(frame, size_code(size)), size_level(frame, "total")
+    (part, rest), whole = _with_rest(frame, size_code(size)), size_level(frame, "total")
     crossing = _crossing(part, across_breaks)
     hidden = part["value"].isna() | (whole["value"].isna() if len(whole) == len(part) else False)
     if hidden.any() or len(whole) != len(part):
@@ -78,12 +90,24 @@ def decompose_share(
         where = describe(row, ["geo", "nace", "year"])
         raise WithheldError(f"{size} of {where} is withheld or missing; no part can be computed")
     group = [c for c in dimensions(part) if c not in ("nace", "year", "size", "indic")]
+    part = part.assign(lower_rest=rest[0], upper_rest=rest[1])
     table_ = part.merge(whole, on=[*group, "nace", "year"], suffixes=("", "_all"))
     out = [
         _split(rows, years, group, crossing)
         for _, rows in table_.groupby(group, observed=True, sort=False)
     ]
     return concat([tidy({str(c): f[c] for c in f.columns}) for f in out])
+
+
+def _with_rest(frame: pd.DataFrame, code: str) -> tuple[pd.DataFrame, Interval]:
+    """Levels of a range, and the ends of what lies outside it."""
+    known = bounded_cells(frame)
+    part, groups = level_of(known, code)
+    if part.empty:
+        raise lacking_cells(known.cube, code, code)
+    lower, upper = rest_ends(known.cube, code)
+    lower, upper = lower[groups], upper[groups]
+    return part, (np.where(np.isnan(lower), 0.0, lower), np.where(np.isnan(upper), np.inf, upper))
 
 
 def _crossing(part: pd.DataFrame, across_breaks: str) -> bool:
@@ -98,6 +122,7 @@ def _crossing(part: pd.DataFrame, across_breaks: str) -> bool:
 
 def _split(rows: pd.DataFrame, years: list[int], group: list[str], crossing: bool) -> pd.DataFrame:
     columns = [f"{c}{end}" for c in ("value", "lower", "upper") for end in ("", "_all")]
+    columns += ["lower_rest", "upper_rest"]
     wide = rows.pivot(index="nace", columns="year", values=columns)
     if wide.isna().any(axis=None):
         alone = wide.index[wide.isna().any(axis=1)][0]
@@ -106,10 +131,13 @@ def _split(rows: pd.DataFrame, years: list[int], group: list[str], crossing: boo
             f"section {alone} of {where} is there in one year only; its part would be guessed, so "
             "leave it out of both years"
         )
-    cells = [wide[c].to_numpy() for c in columns]
-    exact = [*cells[:2], *cells[:2], *cells[:2]]
-    values = _parts(*exact)[0]
-    low, high = (values, values) if _same(cells) else _parts(*cells)[1:]
+    value, whole, *ends = (wide[c].to_numpy() for c in columns)
+    values = _parts(value, whole)
+    low, high = values, values
+    if not ((ends[0] == ends[2]).all() and (ends[1] == ends[3]).all()):
+        signed = str(rows["measure"].iloc[0]) in codelists.signed()
+        low, high = split_ends((ends[0], ends[2]), (ends[4], ends[5]), (ends[1], ends[3]), signed)
+        low, high = 100 * low, 100 * high
     bits = np.bitwise_or.reduce(to_bits(rows["flag"]) | to_bits(rows["flag_all"]))
     flags = from_bits(np.full(3, bits & ~BREAK | (BREAK if crossing else np.uint16(0))))
     first = {c: [rows[c].iloc[0]] * 3 for c in group if c not in ("measure", "unit")}
@@ -120,34 +148,14 @@ def _split(rows: pd.DataFrame, years: list[int], group: list[str], crossing: boo
     })  # fmt: skip
 
 
-def _same(cells: list[Array]) -> bool:
-    """Whether every figure is exact."""
-    (_, _, low, low_all, high, high_all) = cells
-    return bool((low == high).all() and (low_all == high_all).all())
-
-
-def _parts(
-    part: Array, whole: Array, low: Array, low_all: Array, high: Array, high_all: Array
-) -> tuple[Array, Array, Array]:
-    """Within, composition and total in points: value, least, most; rows sections, columns years."""
+def _parts(part: Array, whole: Array) -> Array:
+    """Within, composition and total in points; rows sections, columns years."""
     share, weight = _quotient(part, whole), whole / whole.sum(axis=0)
-    ends = divide((low, high), (low_all, high_all))
-    shares = np.clip(np.nan_to_num(ends[0]), 0, 1), np.clip(np.nan_to_num(ends[1], nan=1.0), 0, 1)
-    others = low_all.sum(axis=0) - low_all, high_all.sum(axis=0) - high_all
-    weights = low_all / (low_all + others[1]), high_all / (high_all + others[0])
-    values, least, most = [], [], []
-    for (a, al, ah), (b, bl, bh) in (
-        ((weight, *weights), (share, *shares)), ((share, *shares), (weight, *weights)),
-    ):  # fmt: skip
-        values.append((a.mean(axis=1) * (b[:, 1] - b[:, 0])).sum())
-        gap = bl[:, 1] - bh[:, 0], bh[:, 1] - bl[:, 0]
-        mean = al.mean(axis=1), ah.mean(axis=1)
-        corners = np.array([m * g for m in mean for g in gap])
-        least.append(corners.min(axis=0).sum())
-        most.append(corners.max(axis=0).sum())
-    return tuple(  # type: ignore[return-value]
-        100 * np.array([*x, sum(x)]) for x in (values, least, most)
-    )
+    parts = [
+        (mean.mean(axis=1) * (step[:, 1] - step[:, 0])).sum()
+        for mean, step in ((weight, share), (share, weight))
+    ]
+    return 100 * np.array([*parts, sum(parts)])
 
 
 def _quotient(part: Array, whole: Array) -> Array:

@@ -12,6 +12,7 @@ import pytest
 from sme_stats.frame import concat
 from sme_stats.indicators.distribution import _between, _groups, gini
 from sme_stats.indicators.dynamics import contributions
+from sme_stats.indicators.shift_share import decompose_share
 
 NAMES = ("0-9", "10-249", "GE250", "TOTAL")
 
@@ -93,3 +94,60 @@ def test_least_and_most_between_classes_are_the_extremes_over_every_figure(cells
             pytest.approx([every.max()]),
         )
         assert row["upper"] > every.max()
+
+
+# -- shift-share
+
+
+def sections(cells, figures, half=1):
+    """Part, rest and TOTAL of some sections in two years."""
+    return concat([
+        cells(dict(zip(("0-249", "GE250", "TOTAL"), row, strict=True)), nace=nace, year=year,
+              half=half)
+        for (nace, year), row in figures.items()
+    ])  # fmt: skip
+
+
+def test_the_move_of_a_total_share_is_the_extreme_over_every_table(cells):
+    random = np.random.default_rng(3)
+    for off in (0, 0, 1, -2):
+        figures, years = {}, {2022: [], 2023: []}
+        for nace, year in product("CG", years):
+            part, rest = random.integers(3, 30, 2)
+            figures[nace, year] = part, rest, part + rest + off
+            years[year].append(adding_up(around(figures[nace, year])))
+        share = {}
+        for year, (one, other) in years.items():
+            both = one[:, None] + other[None]
+            share[year] = (both[..., 0] / both[..., 2]).ravel()
+        moves = share[2023][:, None] - share[2022][None]
+        out = decompose_share(sections(cells, figures)).set_index("measure")
+        assert out.loc["total", ["lower", "upper"]].tolist() == pytest.approx(
+            [100 * moves.min(), 100 * moves.max()]
+        )
+        assert (out["lower"] < out["upper"]).all()
+
+
+def test_the_two_parts_hold_every_table(cells):
+    """Sure: tables drawn from those that round to the printed one lie inside."""
+    random = np.random.default_rng(4)
+    figures = {(n, y): (p, r, p + r) for (n, y), (p, r) in zip(
+        product("CG", (2022, 2023)), ((60, 40), (50, 50), (90, 10), (170, 30)), strict=True)
+    }  # fmt: skip
+    out = decompose_share(sections(cells, figures)).set_index("measure")
+    for _ in range(6):
+        drawn = {k: random.choice(adding_up(around(row))) for k, row in figures.items()}
+        found = decompose_share(sections(cells, drawn, half=0)).set_index("measure")["value"]
+        assert (out["lower"] <= found).all() and (found <= out["upper"]).all()
+
+
+def test_the_least_within_part_can_lie_at_no_end(cells):
+    """So ends are not enough: a TOTAL of 5 to 50 gives the least at about 16."""
+
+    def within(total):
+        figures = {("C", 2022): (0, 100, 100), ("C", 2023): (3, total - 3, total),
+                   ("G", 2022): (90, 10, 100), ("G", 2023): (5, 95, 100)}  # fmt: skip
+        out = decompose_share(sections(cells, figures, half=0))
+        return out["value"].iloc[0]
+
+    assert within(15.6) < min(within(5), within(50)) - 1

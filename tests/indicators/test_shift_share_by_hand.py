@@ -63,7 +63,24 @@ def ends_by_hand(rows, half):
             corners = [m * g for m, g in itertools.product(((a0 + a1) / 2, (b0 + b1) / 2), gap)]
             low, high = low + min(corners), high + max(corners)
         out.append((100 * low, 100 * high))
-    return [*out, (out[0][0] + out[1][0], out[0][1] + out[1][1])]
+    total = moves_by_hand(rows, half)
+    cut = [(max(low, total[0] - other[1]), min(high, total[1] - other[0]))
+           for (low, high), other in zip(out, out[::-1], strict=True)]  # fmt: skip
+    return [*cut, total]
+
+
+def moves_by_hand(rows, half):
+    """Least and most move of the total share; a part is never more than its TOTAL."""
+    shares = {}
+    for year in (2022, 2023):
+        parts = [(p, w) for _, y, p, w in rows if y == year]
+        low, high = (sum(p + s * half for p, _ in parts) for s in (-1, 1))
+        most, least = (
+            sum(w + half for _, w in parts), sum(max(w - half, p + half) for p, w in parts)
+        )  # fmt: skip
+        shares[year] = low / most, high / least
+    (before, now) = shares[2022], shares[2023]
+    return 100 * (now[0] - before[1]), 100 * (now[1] - before[0])
 
 
 @pytest.mark.parametrize("half", [0.5, 3, 12])
