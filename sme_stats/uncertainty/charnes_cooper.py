@@ -72,7 +72,7 @@ def optima(copies: list[Program], sign: float) -> Array:
             np.concatenate([c.low for c in copies]), np.concatenate([c.high for c in copies]),
             [end for c in copies for end in c.ends],
         )  # fmt: skip
-    except (UnboundedError, IncoherentError) as error:
+    except IncoherentError as error:
         if len(copies) == 1:
             return np.array([-np.inf if isinstance(error, UnboundedError) else np.nan])
         half = len(copies) // 2

@@ -15,7 +15,7 @@ import numpy as np
 
 from sme_stats.errors import IncoherentError
 from sme_stats.uncertainty.cube import Array
-from sme_stats.uncertainty.solving import UnboundedError, solve
+from sme_stats.uncertainty.solving import solve
 from sme_stats.uncertainty.system import System
 
 #: Rules of a block, and programs over it, up to which the fewest are looked for: some seconds.
@@ -127,7 +127,7 @@ def _broken(system: System, held: Array) -> Array:
             cost, sparse.hstack([matrix, slack, -slack], format="csr"), system.low, system.high,
             [*ends, *zip(np.zeros(rows), most, strict=True)],
         )  # fmt: skip
-    except (UnboundedError, IncoherentError):
+    except IncoherentError:
         raise _SpentError from None
     gap = found[cells : cells + rows] + found[cells + rows :]
     gap[held] = 0.0

@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from sme_stats.uncertainty.cube import Array
-from sme_stats.uncertainty.solving import UnboundedError, solve
+from sme_stats.uncertainty.solving import solve
 from sme_stats.uncertainty.system import System
 
 #: Columns of one linear program: large enough to spread the cost of a call, small enough that
@@ -219,11 +219,11 @@ def _weights(size: int, seed: int) -> Array:
 
 
 def _strike(part: Open, cost: Array, lower: Array, upper: Array, todo: dict[str, Array]) -> None:
-    """Solve once for all; a cell that reaches its propagated end there has that end for sure."""
-    try:
-        solved = solve(cost, *_sides(part))
-    except UnboundedError:
-        return
+    """Solve once for all; a cell that reaches its propagated end there has that end for sure.
+
+    Each cell of the sum has an end, or `_endless` had left it out, so the sum has one.
+    """
+    solved = solve(cost, *_sides(part))
     near = _CLOSE * np.maximum(1.0, np.abs(solved))
     todo["least"] &= ~(solved <= lower + near)
     todo["most"] &= ~(solved >= upper - near)
@@ -241,17 +241,6 @@ def _chunks(part: Open, wanted: Array) -> Iterator[Array]:
 
 def _extremes(part: Open, chosen: Array, sign: float) -> Array:
     """One copy of its block for each cell, all in one program, each cell its own objective."""
-    try:
-        return _solve_copies(part, chosen, sign)
-    except UnboundedError:
-        # A cell that may be a loss, in sums with others: which of them has no end, by halves.
-        if len(chosen) == 1:
-            return np.array([-sign * np.inf])
-        half = len(chosen) // 2
-        return np.concatenate([_extremes(part, c, sign) for c in (chosen[:half], chosen[half:])])
-
-
-def _solve_copies(part: Open, chosen: Array, sign: float) -> Array:
     by_block = {int(b): part.only(np.array([b])) for b in np.unique(part.block[chosen])}
     copies = [by_block[int(part.block[c])] for c in chosen]
     offsets = np.cumsum([0, *(len(c.cells) for c in copies)])

@@ -10,7 +10,7 @@ from sme_stats.errors import IncoherentError
 from sme_stats.uncertainty.cube import Array
 
 
-class UnboundedError(Exception):
+class UnboundedError(IncoherentError):
     """The objective has no end."""
 
 
@@ -29,7 +29,7 @@ def solve(
         bounds=bounds, method="highs", options={"presolve": presolve},
     )  # fmt: skip
     if found.status == 3:
-        raise UnboundedError
+        raise UnboundedError("the linear program over withheld cells has no end")
     if found.status != 0 and presolve:
         # HiGHS's presolve calls some programs infeasible that have no end.
         return solve(cost, matrix, low, high, bounds, presolve=False)
