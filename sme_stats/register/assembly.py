@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from sme_stats.register import observations
-from sme_stats.register.margins import grid, with_margins
+from sme_stats.register.margins import Axes, Table
 from sme_stats.register.records import BD_CLASSES, SBS_CLASSES
 from sme_stats.register.schema import INSIDE
 
@@ -28,49 +30,30 @@ def assemble(
         Of every cell.
     """
     active = base[base["active"] == 1]
-    covered = active[["geo", "year"]].drop_duplicates().sort_values(["geo", "year"])
-    covered = covered.reset_index(drop=True)
-    inside = active[active["act"].isin(INSIDE)]
-    places = inside[["geo", "act"]].drop_duplicates()
-    if whole:
-        places = covered[["geo"]].drop_duplicates().merge(
-            pd.DataFrame({"act": INSIDE}), how="cross"
-        )  # fmt: skip
-    table = _Table(covered, places, whole)
+    axes = Axes.of(active, whole)
     sums = [m for m in ("n", "p", "e", "t", "v") if m in base.columns]
-    sbs = table.of(inside, sums, "sbs")
     heads = [m for m in sums if m in ("n", "p", "e")]
-    bd = table.of(inside, heads, "bd")
     changed = [c for c in moved.columns if c not in ("year", "geo", "act", "bd", "doubled")]
-    events = table.of(moved[moved["act"].isin(INSIDE)], changed, "bd")
+    sbs = _table(axes, active, sums, "sbs", SBS_CLASSES)
+    bd = _table(axes, active, heads, "bd", BD_CLASSES)
+    events = _table(axes, moved, changed, "bd", BD_CLASSES)
     names = [observations.name_of(t, made) for t in ("sbs", "bd", "hg")]
     growth = pd.DataFrame()
     if grown is not None:
-        growing = table.of(grown[grown["act"].isin(INSIDE)], ["n", "e"], "")
-        large = bd[bd["size"] == BD_CLASSES[-1]][["year", "geo", "act", "n"]]
-        growing = growing.merge(large.rename(columns={"n": "large"}), on=["year", "geo", "act"])
-        growth = observations.high_growth(growing, covered, names[2], vintage)
+        growing = _table(axes, grown, ["n", "e"], "", ())
+        growth = observations.high_growth(axes, growing, bd, names[2], vintage)
     return (
-        observations.structure(sbs, names[0], vintage),
-        observations.demography(bd, events, covered, names[1], vintage),
+        observations.structure(axes, sbs, names[0], vintage),
+        observations.demography(axes, bd, events, names[1], vintage),
         growth,
     )
 
 
-class _Table:
-    """What the tables of one register share: its years, its activities, how complete it is."""
-
-    def __init__(self, covered: pd.DataFrame, places: pd.DataFrame, whole: bool) -> None:
-        self.covered, self.places, self.whole = covered, places, whole
-
-    def of(self, cells: pd.DataFrame, sums: list[str], classes: str) -> pd.DataFrame:
-        """Every cell with its margins, by one kind of size class (or none)."""
-        codes = {"sbs": SBS_CLASSES, "bd": BD_CLASSES}.get(classes, ("TOTAL",))
-        if classes in cells.columns:
-            size = cells[classes].map(dict(enumerate(codes)))
-        else:  # no employees, no classes by employees
-            codes, size = ("TOTAL",), pd.Series("TOTAL", index=cells.index)
-        keys = ["year", "geo", "act", "size"]
-        sized = cells.assign(size=size).groupby(keys, as_index=False)[sums].sum()
-        full = grid(sized, self.covered, self.places, codes)
-        return with_margins(full, codes, self.whole)
+def _table(
+    axes: Axes, cells: pd.DataFrame, sums: Sequence[str], classes: str, codes: Sequence[str]
+) -> Table:
+    """Sums of the population by one kind of size class; of all sizes where that is not known."""
+    inside = cells[cells["act"].isin(INSIDE)]
+    if classes in inside.columns:
+        return axes.filled(inside.rename(columns={classes: "size"}), sums, codes)
+    return axes.filled(inside.assign(size=0), sums, ())

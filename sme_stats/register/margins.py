@@ -1,71 +1,30 @@
-"""From the finest cells to a table with its margins: TOTAL, 0-9, sections' aggregates."""
+"""Dense tables: every cell of a register's countries and years, with the margins of each.
+
+A table is an array by activity, size class, country and year, each axis in the order of its codes,
+so that a margin is a sum along an axis and a frame made of it needs no sorting.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sme_stats import codelists
 from sme_stats.register.schema import INSIDE
+
+Array = np.ndarray[Any, np.dtype[Any]]
 
 #: Class that others lie inside of.
 _INSIDE_SBS = {"0-9": ("0_1", "2-9")}
 #: Aggregates of activities that a table has where all their parts are there.
 AGGREGATES = ("B-S_X_O_S94", "B-E")
 KEYS = ["year", "geo", "act", "size"]
-
-
-def grid(
-    cells: pd.DataFrame, covered: pd.DataFrame, places: pd.DataFrame, sizes: Sequence[str]
-) -> pd.DataFrame:
-    """Every cell of a table: 0 where a country's section has nobody in a class that year.
-
-    Parameters
-    ----------
-    cells : pandas.DataFrame
-        ``year``, ``geo``, ``act``, ``size`` and sums.
-    covered : pandas.DataFrame
-        Country and year pairs of the table.
-    places : pandas.DataFrame
-        Country and activity pairs of the register.
-    sizes : sequence of str
-        Classes.
-    """
-    every = covered.merge(places, on="geo").merge(pd.DataFrame({"size": list(sizes)}), how="cross")
-    filled = every.merge(cells, on=KEYS, how="left")
-    return filled.fillna({c: 0.0 for c in filled.columns if c not in KEYS})
-
-
-def with_margins(cells: pd.DataFrame, total_of: Sequence[str], whole: bool) -> pd.DataFrame:
-    """Add class totals, and the aggregates of activities that are complete.
-
-    Parameters
-    ----------
-    cells : pandas.DataFrame
-        From `grid`.
-    total_of : sequence of str
-        Classes that add up to TOTAL.
-    whole : bool
-        The register holds the whole population: a section without a record is empty, not missing.
-    """
-    parts = [cells]
-    sums = [c for c in cells.columns if c not in KEYS]
-    for code, inside in _INSIDE_SBS.items():
-        if set(inside) <= set(cells["size"]):
-            parts.append(_sum(cells[cells["size"].isin(inside)], sums, size=code))
-    if len(total_of) > 1:
-        parts.append(_sum(cells[cells["size"].isin(total_of)], sums, size="TOTAL"))
-    sized = pd.concat(parts, ignore_index=True)
-    present = cells.groupby("geo")["act"].agg(set)
-    out = [sized]
-    for aggregate in AGGREGATES:
-        members = set(members_of(aggregate))
-        geos = [g for g, acts in present.items() if whole or members <= acts]
-        inside_it = sized[sized["geo"].isin(geos) & sized["act"].isin(members)]
-        if len(inside_it):
-            out.append(_sum(inside_it, sums, act=aggregate))
-    return pd.concat(out, ignore_index=True)
+#: Activities and their aggregates in the order of their codes.
+ACTS = tuple(sorted([*INSIDE, *AGGREGATES]))
 
 
 def members_of(aggregate: str) -> list[str]:
@@ -80,6 +39,102 @@ def members_of(aggregate: str) -> list[str]:
     return [part for part in parts if part in INSIDE]
 
 
-def _sum(cells: pd.DataFrame, sums: list[str], **codes: str) -> pd.DataFrame:
-    kept = [k for k in KEYS if k not in codes]
-    return cells.groupby(kept, as_index=False)[sums].sum().assign(**codes)
+@dataclass(frozen=True)
+class Axes:
+    """What the tables of one register share.
+
+    Attributes
+    ----------
+    geos : tuple of str
+        Its countries.
+    years : numpy.ndarray
+        From its first to its last, without gaps.
+    covered : numpy.ndarray of bool
+        By country and year: whether it has an active enterprise.
+    places : numpy.ndarray of bool
+        By activity and country: whether there is such a cell. An aggregate is only where the
+        country has all its parts.
+    """
+
+    geos: tuple[str, ...]
+    years: Array
+    covered: Array
+    places: Array
+
+    @classmethod
+    def of(cls, active: pd.DataFrame, whole: bool) -> Axes:
+        """Axes of a register.
+
+        Parameters
+        ----------
+        active : pandas.DataFrame
+            Active enterprises by ``year``, ``geo`` and ``act``, inside the population and outside.
+        whole : bool
+            The register holds the whole population: a section without a record is empty, not
+            missing.
+        """
+        geos = tuple(sorted(active["geo"].unique()))
+        first, last = (active["year"].min(), active["year"].max()) if geos else (0, -1)
+        years = np.arange(first, last + 1)
+        covered = np.zeros((len(geos), len(years)), dtype=bool)
+        covered[_places(active["geo"], geos), active["year"].to_numpy() - first] = True
+        inside = active[active["act"].isin(INSIDE)]
+        places = np.zeros((len(ACTS), len(geos)), dtype=bool)
+        places[_places(inside["act"], ACTS), _places(inside["geo"], geos)] = True
+        if whole:
+            places[_places(INSIDE, ACTS)] = True
+        for aggregate in AGGREGATES:
+            members = places[_places(members_of(aggregate), ACTS)]
+            places[ACTS.index(aggregate)] = members.all(axis=0)
+        return cls(geos, years, covered, places)
+
+    def filled(self, cells: pd.DataFrame, sums: Sequence[str], classes: Sequence[str]) -> Table:
+        """A table of sums: 0 where a country's section has nobody in a class that year.
+
+        Parameters
+        ----------
+        cells : pandas.DataFrame
+            ``year``, ``geo``, ``act``, and the number of the size class in ``size``, with sums.
+        sums : sequence of str
+            Which of them.
+        classes : sequence of str
+            The size classes; all of them add up to TOTAL. None: every cell is of all sizes.
+        """
+        codes = [code for code, parts in _INSIDE_SBS.items() if set(parts) <= set(classes)]
+        sizes = tuple(sorted([*classes, *codes, "TOTAL"]))
+        shape = (len(ACTS), len(sizes), len(self.geos), len(self.years))
+        finest = _places(classes or ["TOTAL"], sizes)
+        where = np.ravel_multi_index((
+            _places(cells["act"], ACTS), finest[cells["size"].to_numpy(dtype=np.intp)],
+            _places(cells["geo"], self.geos), cells["year"].to_numpy() - self.years[:1],
+        ), shape)  # fmt: skip
+        values = {}
+        for name in sums:
+            filled = np.bincount(where, cells[name].to_numpy(), int(np.prod(shape)))
+            values[name] = _with_margins(filled.reshape(shape), sizes, finest)
+        return Table(sizes, values)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Sums by activity, size, country and year: the codes of their sizes, and name to array."""
+
+    sizes: tuple[str, ...]
+    values: dict[str, Array]
+
+
+def _with_margins(cells: Array, sizes: tuple[str, ...], finest: Array) -> Array:
+    """Sums over size classes, then over activities, into the places that are theirs."""
+    for code, parts in _INSIDE_SBS.items():
+        if code in sizes:
+            cells[:, sizes.index(code)] = cells[:, _places(parts, sizes)].sum(axis=1)
+    cells[:, sizes.index("TOTAL")] = cells[:, finest].sum(axis=1)
+    for aggregate in AGGREGATES:
+        members = _places(members_of(aggregate), ACTS)
+        cells[ACTS.index(aggregate)] = cells[members].sum(axis=0)
+    return cells
+
+
+def _places(codes: Sequence[str] | pd.Series[Any], of: tuple[str, ...]) -> Array:
+    """Number of each code in a tuple of codes."""
+    return pd.Index(of).get_indexer(pd.Index(codes))
