@@ -22,7 +22,8 @@ ROWS = 10_000_000
 LARGE = int(os.environ.get("SME_STATS_BENCH_ROWS", 100_000_000))
 
 #: The same tables by hand: no schema check, no duplicates looked for. Of three ways to find births
-#: and deaths (bits joined back, lag and lead, self-joins) the first is the fastest in DuckDB.
+#: and deaths (bits joined back, lag and lead, self-joins) the first is the fastest in DuckDB; sums
+#: of products of doubles are faster there than filtered sums, and than sums of whole numbers.
 SQL = """
 create temp view base as select firm_id, year, geo,
   case when nace[1] = 'S' then nace[1:3] else nace[1] end act,
@@ -33,23 +34,26 @@ create temp view base as select firm_id, year, geo,
   persons_employed p, employees e, turnover t, value_added v, entry_event <> '' entered,
   exit_event <> '' gone
 from read_parquet('{files}') where persons_employed > 0 or turnover > 0;
+create temp view large as select firm_id, year, geo, nace, employees e
+from read_parquet('{files}') where employees >= 10;
 """
 STOCKS = """select year, geo, act, sbs, bd, count(*) n, sum(p) p, sum(e) e, sum(t) t, sum(v) v
 from base group by all"""
-EVENTS = """with firms as (select firm_id, bit_or(1::bigint << (year - 2012)) mask from base group by 1),
-x as (select base.*, mask, year - 2012 k from base join firms using (firm_id)),
-y as (select *, (mask << 2 >> k) & 3 = 0 and not entered born, (mask >> (k + 1)) & 3 = 0 and not gone died
-  from x where (mask << 2 >> k) & 3 = 0 or (mask >> (k + 1)) & 3 = 0)
-select year, geo, act, bd, count(*) filter (born) births, sum(p) filter (born) bp,
-  sum(e) filter (born) be, count(*) filter (died) deaths, sum(p) filter (died) dp,
-  sum(e) filter (died) de,
-  sum((mask >> (k + 1)) & 1) filter (born) s1, sum((mask >> (k + 2)) & 1) filter (born) s2,
-  sum((mask >> (k + 3)) & 1) filter (born) s3, sum((mask >> (k + 4)) & 1) filter (born) s4,
-  sum((mask >> (k + 5)) & 1) filter (born) s5
-from y group by all"""  # noqa: E501
-GROWTH = """select a.year, a.geo, a.act, count(*) n, sum(a.e) e from base a join
-  (select firm_id, year + 3 as year, e as start from base where e >= 10) b using (firm_id, year)
-where a.e >= 14 and a.e * 1000 >= b.start * 1331 group by all"""
+EVENTS = """with firms as (
+  select firm_id, bit_or(1::bigint << (year - 2012)) mask from base group by firm_id),
+x as (select base.*, mask << 2 >> (year - 2012) seen from base join firms using (firm_id)),
+y as (select *, (seen & 3 = 0 and not entered)::int::double born,
+  (seen & 24 = 0 and not gone)::int::double died from x where seen & 3 = 0 or seen & 24 = 0)
+select year, geo, act, bd, sum(born) births, sum(born * p) bp, sum(born * e) be,
+  sum(died) deaths, sum(died * p) dp, sum(died * e) de, sum((seen >> 3 & 1) * born) s1,
+  sum((seen >> 4 & 1) * born) s2, sum((seen >> 5 & 1) * born) s3,
+  sum((seen >> 6 & 1) * born) s4, sum((seen >> 7 & 1) * born) s5
+from y group by all"""
+GROWTH = """with pairs as (select * from large join
+  (select firm_id, year + 3 as year, e as start from large) using (firm_id, year)
+  where e >= 14 and e * 1000 >= start * 1331)
+select year, geo, case when nace[1] = 'S' then nace[1:3] else nace[1] end act, count(*) n, sum(e) e
+from pairs group by all"""
 
 
 def by_library(path: str, engine: str = "duckdb", scheduler: str = "") -> int:

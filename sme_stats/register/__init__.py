@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 #: Public name to its module; engines and solvers are imported when a name is first used.
 _WHERE = {
-    "tabulate": "tables", "Tables": "tables", "Problem": "schema",
+    "tabulate": "tables", "Tables": "tables", "Problem": "checks",
     "generate": "generator", "Generated": "generator", "ENGINES": "adapter",
     "Protection": "disclosure",
 }  # fmt: skip
 
 if TYPE_CHECKING:
     from sme_stats.register.adapter import ENGINES as ENGINES
+    from sme_stats.register.checks import Problem as Problem
     from sme_stats.register.disclosure import Protection as Protection
     from sme_stats.register.generator import Generated as Generated
     from sme_stats.register.generator import generate as generate
-    from sme_stats.register.schema import Problem as Problem
     from sme_stats.register.tables import Tables as Tables
     from sme_stats.register.tables import tabulate as tabulate
 

@@ -12,7 +12,8 @@ import pandas as pd
 
 from sme_stats.errors import UsageError
 from sme_stats.register.adapter import collect
-from sme_stats.register.records import EXACT
+from sme_stats.register.records import EXACT, classed, happened
+from sme_stats.register.schema import MOVES
 
 #: Longest register: a year is a bit of a number that float64 holds exactly.
 MOST_YEARS = 48
@@ -22,24 +23,16 @@ AGES = (1, 2, 3, 4, 5)
 GROWTH, FROM_EMPLOYEES, OVER_YEARS = (1331, 1000), 10, 3
 
 
-def span(rows: nw.LazyFrame[Any]) -> tuple[int, int, int]:
-    """Rows, first and last year of a register."""
-    found = collect(
-        rows.select(n=nw.len(), low=nw.col("year").min(), high=nw.col("year").max())
-    ).iloc[0]
-    if not found["n"]:
-        raise UsageError("the register is empty: it has columns but no row")
-    if pd.isna(found["low"]):
-        return int(found["n"]), 0, 0
-    return int(found["n"]), int(found["low"]), int(found["high"])
-
-
 def stocks(rows: nw.LazyFrame[Any], measures: Sequence[str]) -> pd.DataFrame:
-    """Enterprises and sums of measures by year, country, activity and both size classes."""
+    """Enterprises and sums of measures by year, country, activity and both size classes.
+
+    ``n`` is how many rows there are, ``sound`` how many of them `screening.within` passes.
+    """
+    rows = classed(rows)
     keys = ["year", "geo", "act", "sbs", "bd", "active"]
     keys = [k for k in keys if k in rows.collect_schema().names()]
-    sums = {m: nw.col(m).sum() for m in [*measures, "wrong"]}
-    return _exact(collect(rows.group_by(keys).agg(n=nw.len(), **sums)), [*measures, "wrong"])
+    sums = {m: nw.col(m).sum() for m in measures}
+    return collect(rows.group_by(keys).agg(n=nw.len(), sound=nw.col("sound").count(), **sums))
 
 
 def changes(
@@ -62,6 +55,8 @@ def changes(
             f"the register spans {last - first + 1} years ({first} to {last}), more than "
             f"{MOST_YEARS}; is a year mistyped? else give fewer years at a time"
         )
+    used = ("firm_id", "geo", "nace", "year", "active", *MOVES, *heads)
+    rows = rows.select(*(n for n in rows.collect_schema().names() if n in used))
     rows = rows.with_columns(power=2.0 ** (nw.col("year") - first))
     firms = _firms(rows, last - first + 1)
     # No filter before the join: DuckDB takes any to leave a fifth, and would hash the larger side.
@@ -73,7 +68,7 @@ def events(changed: nw.LazyFrame[Any]) -> pd.DataFrame:
     names = changed.collect_schema().names()
     keys = [k for k in ("year", "geo", "act", "bd") if k in names]
     sums = [n for n in names if n not in keys]
-    return _exact(collect(changed.group_by(keys).agg(**{n: nw.col(n).sum() for n in sums})), sums)
+    return exact(collect(changed.group_by(keys).agg(**{n: nw.col(n).sum() for n in sums})), sums)
 
 
 def _firms(rows: nw.LazyFrame[Any], years: int) -> nw.LazyFrame[Any]:
@@ -106,9 +101,10 @@ def _counted(joined: nw.LazyFrame[Any], heads: Sequence[str]) -> nw.LazyFrame[An
     begins = nw.col("seen") - nw.col("since") < 0.25 * nw.col("active")
     ends = _halved("since", 1) - 4 * _halved("since", 3) < nw.col("active")
     rows = seen.with_columns(begins=begins, ends=ends)
-    rows = rows.filter(nw.col("begins") | nw.col("ends") | (nw.col("doubled") > 0))
-    born = nw.col("begins") & (nw.col("entered") == 0)
-    died = nw.col("ends") & (nw.col("left") == 0)
+    rows = classed(rows.filter(nw.col("begins") | nw.col("ends") | (nw.col("doubled") > 0)))
+    names = rows.collect_schema().names()
+    entered, left = (happened(column, names) for column in MOVES)
+    born, died = nw.col("begins") & (entered == 0), nw.col("ends") & (left == 0)
     one, zero = nw.lit(1.0), nw.lit(0.0)
     rows = rows.with_columns(
         births=nw.when(born).then(one).otherwise(zero),
@@ -120,33 +116,31 @@ def _counted(joined: nw.LazyFrame[Any], heads: Sequence[str]) -> nw.LazyFrame[An
     for age in AGES:
         there = _halved("since", age) - 2 * _halved("since", age + 1)
         columns[f"alive_{age}"] = there * nw.col("births")
-    keys = [k for k in ("year", "geo", "act", "bd") if k in rows.collect_schema().names()]
+    keys = [k for k in ("year", "geo", "act", "bd") if k in names]
     return rows.select(*keys, "births", "deaths", "doubled", **columns)
 
 
 def growing(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Rows in which an enterprise is one of high growth."""
     over, under = GROWTH
-    start = rows.filter(nw.col("e") >= FROM_EMPLOYEES).select(
-        "firm_id", year=nw.col("year") + OVER_YEARS, start=nw.col("e")
-    )
+    large = rows.select("firm_id", "geo", "nace", "year", "e").filter(nw.col("e") >= FROM_EMPLOYEES)
+    start = large.select("firm_id", year=nw.col("year") + OVER_YEARS, start=nw.col("e"))
     # Only an enterprise of at least this many employees can have grown enough.
-    end = rows.filter(nw.col("e") * under >= FROM_EMPLOYEES * over)
+    end = large.filter(nw.col("e") >= FROM_EMPLOYEES * over / under)
     both = end.join(start, on=["firm_id", "year"], how="inner")
-    return both.filter(nw.col("e") * under >= nw.col("start") * over)
+    return classed(both.filter(nw.col("e") * under >= nw.col("start") * over))
 
 
 def high_growth(grown: nw.LazyFrame[Any]) -> pd.DataFrame:
     """High-growth enterprises and their employees by year, country and activity."""
     counted = grown.group_by(["year", "geo", "act"]).agg(n=nw.len(), e=nw.col("e").sum())
-    return _exact(collect(counted), ["e"])
+    return exact(collect(counted), ["e"])
 
 
-def _exact(sums: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def exact(sums: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Refuse a sum too large to be exact; counts as floats, as the other engines give them."""
     large = [n for n in names if len(sums) and float(sums[n].abs().max()) >= EXACT]
-    sound = "wrong" not in sums.columns or not sums["wrong"].any()
-    if large and sound:  # a register that fails its checks is told so, by row
+    if large:
         raise UsageError(
             f"a sum of {large[0]} is beyond {EXACT:.0f} cents or heads, where float64 is no longer "
             "exact; are amounts given in euro?"

@@ -12,7 +12,7 @@ import pandas as pd
 from sme_stats.register.adapter import collect
 from sme_stats.register.disclosure import SIZE_SUMS
 from sme_stats.register.margins import AGGREGATES, KEYS, members_of
-from sme_stats.register.records import BD_CLASSES, HEADS, SBS_CLASSES
+from sme_stats.register.records import BD_CLASSES, HEADS, SBS_CLASSES, classed
 from sme_stats.register.schema import INSIDE
 
 
@@ -116,6 +116,7 @@ def contributions(
     dict
         Measure to `KEYS`, ``first``, ``second``, ``total``.
     """
+    active = classed(active)
     names = active.collect_schema().names()
     classes = [k for k in ("sbs", "bd") if k in names]
     keys = ["year", "geo", "act"]

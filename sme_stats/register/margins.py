@@ -108,11 +108,10 @@ class Axes:
             _places(cells["act"], ACTS), finest[cells["size"].to_numpy(dtype=np.intp)],
             _places(cells["geo"], self.geos), cells["year"].to_numpy() - self.years[:1],
         ), shape)  # fmt: skip
-        values = {}
-        for name in sums:
-            filled = np.bincount(where, cells[name].to_numpy(), int(np.prod(shape)))
-            values[name] = _with_margins(filled.reshape(shape), sizes, finest)
-        return Table(sizes, values)
+        size = int(np.prod(shape))
+        every = np.stack([np.bincount(where, cells[name].to_numpy(), size) for name in sums])
+        whole = _with_margins(every.reshape(len(sums), *shape), sizes, finest)
+        return Table(sizes, dict(zip(sums, whole, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -127,11 +126,11 @@ def _with_margins(cells: Array, sizes: tuple[str, ...], finest: Array) -> Array:
     """Sums over size classes, then over activities, into the places that are theirs."""
     for code, parts in _INSIDE_SBS.items():
         if code in sizes:
-            cells[:, sizes.index(code)] = cells[:, _places(parts, sizes)].sum(axis=1)
-    cells[:, sizes.index("TOTAL")] = cells[:, finest].sum(axis=1)
+            cells[:, :, sizes.index(code)] = cells[:, :, _places(parts, sizes)].sum(axis=2)
+    cells[:, :, sizes.index("TOTAL")] = cells[:, :, finest].sum(axis=2)
     for aggregate in AGGREGATES:
         members = _places(members_of(aggregate), ACTS)
-        cells[ACTS.index(aggregate)] = cells[members].sum(axis=0)
+        cells[:, ACTS.index(aggregate)] = cells[:, members].sum(axis=1)
     return cells
 
 

@@ -147,14 +147,16 @@ def _frame(
     where = [np.flatnonzero(places & part.shown) for part in parts]
     act, size, geo, year = np.unravel_index(np.concatenate(where), shape)
     counts = [len(cells) for cells in where]
-    unsure = [np.broadcast_to(p.unsure, shape).ravel()[w] for p, w in zip(parts, where, strict=True)]
+    unsure = [
+        np.broadcast_to(p.unsure, shape).ravel()[w] for p, w in zip(parts, where, strict=True)
+    ]
     flow = catalogue.find(dataset)
     measures = [flow.measure_of(part.indic) for part in parts]
     one = np.zeros(len(act), dtype=np.intp)
 
     def each(names: Sequence[str]) -> pd.Categorical:
-        codes, known = pd.factorize(np.asarray(names, dtype=object), sort=True)
-        return _category(np.repeat(codes, counts), known)
+        known = sorted(set(names))
+        return _category(np.repeat([known.index(name) for name in names], counts), known)
 
     columns = {
         "dataset": _category(one, [dataset]), "vintage": _category(one, [vintage]),

@@ -11,6 +11,8 @@ from typing import Any
 
 import narwhals as nw
 
+from sme_stats.register.schema import MOVES
+
 #: Largest number up to which float64 holds every whole number.
 EXACT = 2.0**53
 #: Cents in a million euro.
@@ -61,7 +63,7 @@ def happened(column: str, present: Collection[str]) -> nw.Expr:
 
 
 def records(
-    raw: nw.LazyFrame[Any], present: Collection[str], rounding: bool, wrong: nw.Expr
+    raw: nw.LazyFrame[Any], present: Collection[str], rounding: bool, within: nw.Expr
 ) -> nw.LazyFrame[Any]:
     """Rows as every table needs them.
 
@@ -73,29 +75,42 @@ def records(
         Its columns.
     rounding : bool
         Round headcounts to whole persons.
-    wrong : narwhals.Expr
-        Whether a row breaks the schema; counted in the same pass as everything else.
+    within : narwhals.Expr
+        1 where the row's numbers are within their limits, else null.
 
     Returns
     -------
     narwhals.LazyFrame
-        ``firm_id``, ``year``, ``geo``, ``act``; ``p``, ``e``, ``t``, ``v`` (those that are there);
-        ``sbs`` and ``bd``, numbers of the size classes; ``entered`` and ``left``; ``active``: 1
-        where the enterprise has persons employed or turnover in the year; ``wrong``: 1 or 0.
+        ``firm_id``, ``year``, ``geo``, ``nace``; events and ``p``, ``e``, ``t``, ``v`` (those that
+        are there); ``active``: 1 where the enterprise has persons employed or turnover in the
+        year; ``sound``: `within`.
     """
     measures = {short: whole(name, rounding) for name, short in HEADS.items() if name in present}
     measures |= {short: cents(name) for name, short in AMOUNTS.items() if name in present}
+    events = [name for name in MOVES if name in present]
     rows = raw.select(
-        "firm_id", "geo", year=nw.col("year").cast(nw.Int64), act=activity(),
-        entered=happened("entry_event", present), left=happened("exit_event", present),
-        wrong=nw.when(wrong).then(nw.lit(1.0)).otherwise(nw.lit(0.0)), **measures,
-    )  # fmt: skip
+        "firm_id",
+        "geo",
+        "nace",
+        *events,
+        year=nw.col("year").cast(nw.Int64),
+        sound=within,
+        **measures,
+    )
     working = nw.col("p") > 0
     if "t" in measures:
         active = nw.when(working | (nw.col("t") > 0)).then(nw.lit(1)).otherwise(nw.lit(0))
     else:  # without turnover, being in the register is all there is to go by
         active = nw.lit(1)
-    classes = {"sbs": size_class("p", SBS_LIMITS), "active": active}
-    if "e" in measures:
-        classes["bd"] = size_class("e", BD_LIMITS)
-    return rows.with_columns(**classes)
+    return rows.with_columns(active=active)
+
+
+def classed(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add ``act``, and ``sbs`` and ``bd``, numbers of the size classes, where there are heads.
+
+    Left until a query has as few rows as it will have: text and classes are what costs most.
+    """
+    names = rows.collect_schema().names()
+    kinds = {"sbs": ("p", SBS_LIMITS), "bd": ("e", BD_LIMITS)}
+    classes = {kind: size_class(*of) for kind, of in kinds.items() if of[0] in names}
+    return rows.with_columns(act=activity(), **classes)

@@ -12,12 +12,14 @@ import pandas as pd
 from sme_stats import flags
 from sme_stats.errors import UnknownNameError
 from sme_stats.frame import concat
-from sme_stats.register import schema
+from sme_stats.register import checks
 from sme_stats.register.adapter import MEMORY, collect, opened
-from sme_stats.register.aggregation import changes, events, growing, high_growth, span, stocks
+from sme_stats.register.aggregation import changes, events, exact, growing, high_growth, stocks
 from sme_stats.register.assembly import assemble
 from sme_stats.register.disclosure import Protection, protect
 from sme_stats.register.records import activity, records
+from sme_stats.register.schema import INSIDE, renamed
+from sme_stats.register.screening import Extent, doubtful, extent, unknown_events, within
 
 #: What to do with enterprises whose records break the schema.
 PROBLEMS = ("refuse", "leave-out")
@@ -62,7 +64,7 @@ class Tables:
     inactive: int
     left_out: int
     synthetic: bool
-    problems: tuple[schema.Problem, ...] = ()
+    problems: tuple[checks.Problem, ...] = ()
     primary: int = 0
     secondary: int = 0
 
@@ -186,49 +188,47 @@ def tabulate(
     if problems not in PROBLEMS:
         raise UnknownNameError("way to treat problems", problems, PROBLEMS)
     with opened(source, engine, scheduler, memory) as raw:
-        rows = schema.renamed(raw, columns)
-        made = schema.synthetic(rows)
-        chosen = _Choice(made, round_headcounts, whole, vintage or "synthetic" * made, protection)
+        rows = renamed(raw, columns)
+        seen = extent(rows)
+        vintage = vintage or "synthetic" * seen.synthetic
+        chosen = _Choice(round_headcounts, whole, vintage, protection)
         if problems == "refuse":
-            return _tabulate(rows, chosen)
+            return _tabulate(rows, seen, chosen)
         rows, found, count = _left_out(rows, round_headcounts)
-        tables = _tabulate(rows, chosen)
+        tables = _tabulate(rows, extent(rows), chosen)
         return _marked(tables, found, count) if found else tables
 
 
 @dataclass(frozen=True)
 class _Choice:
-    """What the caller chose, and what the register is."""
+    """What the caller chose."""
 
-    made: bool
     rounding: bool
     whole: bool
     vintage: str
     protection: Protection | None
 
 
-def _tabulate(rows: nw.LazyFrame[Any], chosen: _Choice) -> Tables:
-    count, first, last = span(rows)
+def _tabulate(rows: nw.LazyFrame[Any], seen: Extent, chosen: _Choice) -> Tables:
     kept = rows.collect_schema()
-    # Checks ride along with the sums; only a register that fails them is read once more.
-    wrong = schema.wrong(kept, chosen.rounding)
-    lines = records(rows, kept.names(), chosen.rounding, wrong)
+    lines = records(rows, kept.names(), chosen.rounding, within(kept, chosen.rounding))
     measures = [m for m in ("p", "e", "t", "v") if m in lines.collect_schema().names()]
-    base = stocks(lines, measures)
-    codes = schema.unknown_codes(base)
-    if base["wrong"].sum() or any(codes.values()):
-        schema.refuse(schema.problems(rows, chosen.rounding, codes))
-    changed = changes(lines, [m for m in ("p", "e") if m in measures], first, last)
+    sums = stocks(lines, measures)
+    codes = checks.unknown_codes(sums)
+    if doubtful(sums, seen) or any(codes.values()) or unknown_events(rows):
+        checks.refuse(checks.problems(rows, chosen.rounding, codes))
+    base = exact(sums, measures)
+    changed = changes(lines, [m for m in ("p", "e") if m in measures], seen.first, seen.last)
     moved = events(changed)
     if moved["doubled"].sum():
-        schema.refuse([schema.doubled(rows)])
+        checks.refuse([checks.doubled(rows)])
     grown = growing(lines) if "e" in measures else None
     grew = high_growth(grown) if grown is not None else None
-    frames = assemble(base, moved, grew, chosen.made, chosen.whole, chosen.vintage)
-    inside, active = base["act"].isin(schema.INSIDE), base["active"] == 1
+    frames = assemble(base, moved, grew, seen.synthetic, chosen.whole, chosen.vintage)
+    inside, active = base["act"].isin(INSIDE), base["active"] == 1
     tables = Tables(
-        *frames, rows=count, outside=int(base.loc[active & ~inside, "n"].sum()),
-        inactive=int(base.loc[~active, "n"].sum()), left_out=0, synthetic=chosen.made,
+        *frames, rows=seen.rows, outside=int(base.loc[active & ~inside, "n"].sum()),
+        inactive=int(base.loc[~active, "n"].sum()), left_out=0, synthetic=seen.synthetic,
     )  # fmt: skip
     if chosen.protection is None:
         return tables
@@ -243,25 +243,25 @@ def _tabulate(rows: nw.LazyFrame[Any], chosen: _Choice) -> Tables:
 
 def _left_out(
     rows: nw.LazyFrame[Any], rounding: bool
-) -> tuple[nw.LazyFrame[Any], tuple[schema.Problem, ...], int]:
+) -> tuple[nw.LazyFrame[Any], tuple[checks.Problem, ...], int]:
     """The register without the enterprises that break the schema in any of their rows."""
     kept = rows.collect_schema()
-    codes = schema.unknown_codes(collect(
+    codes = checks.unknown_codes(collect(
         rows.select(act=activity(), geo=nw.col("geo")).group_by("act", "geo").agg(n=nw.len())
     ))  # fmt: skip
-    found = schema.problems(rows, rounding, codes)
-    twice = schema.doubled(rows)
+    found = checks.problems(rows, rounding, codes)
+    twice = checks.doubled(rows)
     found += [twice] if twice.rows else []
     if not found:
         return rows, (), 0
-    remaining = rows.join(schema.broken(rows, rounding, codes), on="firm_id", how="left")
+    remaining = rows.join(checks.broken(rows, rounding, codes), on="firm_id", how="left")
     remaining = remaining.filter(nw.col("broken").is_null() & ~nw.col("firm_id").is_null())
     remaining = remaining.select(*kept.names())
     before, after = (int(collect(r.select(n=nw.len()))["n"].iloc[0]) for r in (rows, remaining))
     return remaining, tuple(found), before - after
 
 
-def _marked(tables: Tables, found: tuple[schema.Problem, ...], count: int) -> Tables:
+def _marked(tables: Tables, found: tuple[checks.Problem, ...], count: int) -> Tables:
     """Every cell flagged: none is of the whole register."""
     sbs, bd, hg = (_flagged(part) for part in (tables.sbs, tables.bd, tables.hg))
     return replace(
