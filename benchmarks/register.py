@@ -37,7 +37,8 @@ from read_parquet('{files}') where persons_employed > 0 or turnover > 0;
 create temp view large as select firm_id, year, geo, nace, employees e
 from read_parquet('{files}') where employees >= 10;
 """
-STOCKS = """select year, geo, act, sbs, bd, count(*) n, sum(p) p, sum(e) e, sum(t) t, sum(v) v
+STOCKS = """select year, geo, act, sbs, bd, count(*) n, sum(p::double) p,
+  sum(e::double) e, sum(t) t, sum(v) v
 from base group by all"""
 EVENTS = """with firms as (
   select firm_id, bit_or(1::bigint << (year - 2012)) mask from base group by firm_id),
@@ -49,8 +50,8 @@ select year, geo, act, bd, sum(born) births, sum(born * p) bp, sum(born * e) be,
   sum((seen >> 4 & 1) * born) s2, sum((seen >> 5 & 1) * born) s3,
   sum((seen >> 6 & 1) * born) s4, sum((seen >> 7 & 1) * born) s5
 from y group by all"""
-GROWTH = """with pairs as (select * from large join
-  (select firm_id, year + 3 as year, e as start from large) using (firm_id, year)
+GROWTH = """with once as materialized (from large), pairs as (select * from once join
+  (select firm_id, year + 3 as year, e as start from once) using (firm_id, year)
   where e >= 14 and e * 1000 >= start * 1331)
 select year, geo, case when nace[1] = 'S' then nace[1:3] else nace[1] end act, count(*) n, sum(e) e
 from pairs group by all"""

@@ -27,7 +27,7 @@ from sme_stats.register.schema import (
 )  # fmt: skip
 
 #: Types that hold no number beyond `MOST`.
-_SMALL = (nw.Int8, nw.Int16, nw.Int32, nw.UInt8, nw.UInt16, nw.UInt32)
+SMALL = (nw.Int8, nw.Int16, nw.Int32, nw.UInt8, nw.UInt16, nw.UInt32)
 #: Years that a register may be of.
 YEARS = (1900, 2100)
 #: How many rows a message shows.
@@ -84,7 +84,7 @@ def tests(schema: Mapping[str, Any], rounding: bool) -> list[tuple[str, str, nw.
         if name in schema:
             found.append((name, "negative", nw.col(name) < 0))
     for name in (*HEADCOUNTS, *AMOUNTS):
-        if name in schema and schema[name] not in _SMALL:
+        if name in schema and schema[name] not in SMALL:
             found.append((name, f"beyond {MOST:.0e}", _beyond(name, schema)))
     for name in HEADCOUNTS:
         if name in schema and not schema[name].is_integer() and not rounding:

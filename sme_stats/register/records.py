@@ -87,22 +87,18 @@ def records(
     """
     measures = {short: whole(name, rounding) for name, short in HEADS.items() if name in present}
     measures |= {short: cents(name) for name, short in AMOUNTS.items() if name in present}
-    events = [name for name in MOVES if name in present]
-    rows = raw.select(
-        "firm_id",
-        "geo",
-        "nace",
-        *events,
-        year=nw.col("year").cast(nw.Int64),
-        sound=within,
-        **measures,
-    )
-    working = nw.col("p") > 0
-    if "t" in measures:
-        active = nw.when(working | (nw.col("t") > 0)).then(nw.lit(1)).otherwise(nw.lit(0))
+    if (
+        "t" in measures
+    ):  # its expression, not its column: only where nobody is employed is it needed
+        working = (measures["p"] > 0) | (measures["t"] > 0)
+        active = nw.when(working).then(nw.lit(1)).otherwise(nw.lit(0))
     else:  # without turnover, being in the register is all there is to go by
         active = nw.lit(1)
-    return rows.with_columns(active=active)
+    events = [name for name in MOVES if name in present]
+    return raw.select(
+        "firm_id", "geo", "nace", *events, year=nw.col("year").cast(nw.Int64),
+        active=active, sound=within, **measures,
+    )  # fmt: skip
 
 
 def classed(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from sme_stats.errors import MixingError, UsageError
 from sme_stats.register.adapter import collect
-from sme_stats.register.checks import YEARS, null, one_where, unknown_event
+from sme_stats.register.checks import SMALL, YEARS, null, one_where, unknown_event
 from sme_stats.register.schema import AMOUNTS, HEADCOUNTS, MOST, MOVES
 
 
@@ -73,16 +73,17 @@ def within(schema: Mapping[str, Any], rounding: bool) -> nw.Expr:
     One test that all rows pass, where `checks.tests` are many that none does; a number that is
     none passes neither limit.
     """
-    tests = []
+    persons, employees = (nw.col(name) for name in HEADCOUNTS)
+    # What is no less than another that is no less than 0 need not be asked itself.
+    tests = [employees >= 0, employees <= persons] if "employees" in schema else [persons >= 0]
     for name in (*HEADCOUNTS, *AMOUNTS):
-        if name in schema:
-            number = nw.col(name).cast(nw.Float64)
-            least = -MOST if name == "value_added" else 0.0
-            tests += [number >= least, number <= MOST]
-            if name in HEADCOUNTS and not schema[name].is_integer() and not rounding:
-                tests.append(number == number.floor())
-    if "employees" in schema:
-        tests.append(nw.col("employees") <= nw.col("persons_employed"))
+        number = nw.col(name).cast(nw.Float64)
+        if name in AMOUNTS and name in schema:
+            tests.append(number >= (-MOST if name == "value_added" else 0.0))
+        if name in schema and schema[name] not in SMALL:
+            tests.append(number <= MOST)
+        if name in HEADCOUNTS and name in schema and not schema[name].is_integer() and not rounding:
+            tests.append(number == number.floor())
     return nw.when(reduce(and_, tests)).then(nw.lit(1))
 
 
