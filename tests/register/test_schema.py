@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial, reduce
+from operator import or_
+
+import narwhals as nw
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from sme_stats import register
+from sme_stats import frame, register
 from sme_stats.errors import IncoherentError, InputError, MixingError, UnknownNameError, UsageError
+from sme_stats.register import checks, screening
+from sme_stats.register.adapter import collect
 
 from .conftest import ALWAYS, firm, missing, random_register, series, table
 
@@ -53,13 +60,55 @@ def test_what_is_wrong_is_refused_by_column_and_row(engine, column, value, said,
     assert "\n" not in text
 
 
-@pytest.mark.parametrize("engine", ["pandas", "duckdb", "polars", "dask"], indirect=True)
-@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("engine", "times"),
+    [(e, t) for e in ("pandas", "duckdb", "polars") for t in (1, 2, 3)] + [("dask", 2)],
+    indirect=["engine"],
+)
 def test_a_firm_twice_in_a_year_is_refused(engine, times, tmp_path):
     doubled = pd.concat([GOOD, *[GOOD[(GOOD["firm_id"] == 2) & (GOOD["year"] == 2014)]] * times])
     doubled.to_parquet(tmp_path / "register.parquet")
     with pytest.raises(IncoherentError, match=f"firm_id=2, year=2014, times={times + 1}"):
         register.tabulate(tmp_path, engine)
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "duckdb"])
+def test_the_test_in_passing_agrees_with_every_check_row_by_row(kind):
+    """Each limit from both sides, on numbers that are none, missing, endless or nearly whole."""
+    odd = [0.0, 5.0, -1.0, -0.001, 2.5, 1e13, 1.0001e13, np.inf, -np.inf, np.nan, None]
+    names = ["persons_employed", "employees", "turnover", "value_added"]
+    rows = [{**dict.fromkeys(names, 5.0), name: value} for name in names for value in odd]
+    rows += [dict(zip(names, (heads, more, 1.0, -1e13), strict=True))
+             for heads in odd[:3] for more in odd[:3]]  # fmt: skip
+    table = pa.Table.from_pylist(rows)
+    made = {"pandas": table.to_pandas}.get(kind) or partial(
+        pytest.importorskip(kind).from_arrow, table
+    )
+    given = nw.from_native(made()).lazy()
+    for rounding in (False, True):
+        kept = dict(given.collect_schema())
+        kept["year"], good = nw.Int64(), screening.within(kept, rounding)
+        faults = [test for name, _, test in checks.tests(kept, rounding) if name != "year"]
+        fault = reduce(or_, (checks.one_where(test) == 1 for test in faults))
+        seen = collect(given.select("n", good=good, fault=checks.one_where(fault))).sort_values("n")
+        assert (seen["good"].isna() == (seen["fault"] == 1)).all(), seen.to_string()
+        assert 8 < seen["fault"].sum() < len(seen) - 8
+
+
+def test_an_event_that_is_missing_is_none():
+    events = ["merger", *[None] * (len(GOOD) - 1)]
+    found = register.tabulate(GOOD.assign(entry_event=events)).frame()
+    blank = register.tabulate(GOOD.assign(entry_event=[e or "" for e in events])).frame()
+    pd.testing.assert_frame_equal(found, blank)
+
+
+def test_a_register_of_nobody_active_in_the_population_has_empty_tables():
+    for rows in (GOOD.assign(nace="A01"), GOOD.assign(persons_employed=0, employees=0, turnover=0)):
+        assert register.tabulate(rows).bd.empty
+
+
+def test_every_cell_stands_once():
+    frame.check(register.tabulate(random_register(13)).frame())
 
 
 def test_duplicates_whose_bits_add_up_to_another_years_are_seen():
