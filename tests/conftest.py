@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -65,6 +66,13 @@ def pytest_collection_modifyitems(config, items):
     left_out = select(items, config.getoption("--exhaustive"))
     if left_out:
         config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish(session):
+    """What is imported by now stays: the collector of garbage need not go through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)
