@@ -142,6 +142,8 @@ def sharpen(
     count = above.count
     said = np.full(count, SHARP, dtype=object)
     lower, upper = np.full(count, np.nan), np.full(count, np.nan)
+    if not any(room.concerned[sums.cell].any() for sums in (above, below) if sums is not None):
+        return Narrower(lower, upper, said)
     ratios = Ratios(room, above, below)
     said[ratios.bad] = CONTRADICTED
     wanted = np.flatnonzero(ratios.tied & ~ratios.bad)

@@ -67,6 +67,13 @@ class Room:
         return loose
 
     @cached_property
+    def concerned(self) -> Array:
+        """Cells of blocks that tie their cells or allow them no value: others need no program."""
+        out = np.zeros(len(self.system.lower), dtype=bool)
+        out[self.part.cells] = (self.tying | self.wrong)[self.part.block.astype(int)]
+        return out
+
+    @cached_property
     def blocks(self) -> int:
         """How many blocks there are."""
         return int(self.part.block.max(initial=0)) + 1
