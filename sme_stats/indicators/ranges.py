@@ -11,7 +11,7 @@ import pandas as pd
 from sme_stats.codelists import SizeRange, size_range
 from sme_stats.indicators.bounded import Bounded, sharpen_values
 from sme_stats.indicators.values import Values
-from sme_stats.uncertainty.classes import Part, add_up, covers, outside, whole
+from sme_stats.uncertainty.classes import Part, add_up, covers, outside, uncrossed, whole
 from sme_stats.uncertainty.cube import Array, Cube, result
 from sme_stats.uncertainty.intervals import divide, keep_inside, share
 
@@ -53,7 +53,7 @@ def level_values(cube: Cube, code: str) -> Values:
     around = rest.known & total.known
     by_rest = total.known & _prefer_rest(part, rest)
     value = np.where(by_rest, total.value - rest.value, part.value)
-    lower, upper = _level_ends(part, rest, total)
+    lower, upper = _level_ends(part, rest, total, by_rest)
     outer = np.where(by_rest | (np.isnan(value) & around), rest.bits | total.bits, np.uint16(0))
     bits = np.where(by_rest, np.uint16(0), part.bits) | outer
     withheld = np.where(by_rest, rest.withheld | total.withheld, part.withheld)
@@ -168,13 +168,22 @@ def _frame(
     )  # fmt: skip
 
 
-def _level_ends(part: Part, rest: Part, total: Part) -> tuple[Array, Array]:
-    """Ends of a range from its own cells and from TOTAL less what lies outside."""
+def _level_ends(
+    part: Part, rest: Part, total: Part, by_rest: Array | bool = False
+) -> tuple[Array, Array]:
+    """Ends of a range from its own cells and from TOTAL less what lies outside.
+
+    Where the two contradict each other, those of the way that the value is computed.
+    """
     around = rest.known & total.known
     with np.errstate(invalid="ignore"):
-        lower = np.fmax(part.lower, np.where(around, total.lower - rest.upper, -np.inf))
-        upper = np.fmin(part.upper, np.where(around, total.upper - rest.lower, np.inf))
-    return lower, upper
+        least = np.where(around, total.lower - rest.upper, -np.inf)
+        most = np.where(around, total.upper - rest.lower, np.inf)
+    ends = np.fmax(part.lower, least), np.fmin(part.upper, most)
+    outer = around & (by_rest | ~part.known)
+    return uncrossed(
+        ends, (np.where(outer, least, part.lower), np.where(outer, most, part.upper))
+    )  # fmt: skip
 
 
 def _with_losses(

@@ -9,6 +9,7 @@ import numpy as np
 
 from sme_stats.codelists import SizeRange, size_range
 from sme_stats.uncertainty.cube import Array, Cube
+from sme_stats.uncertainty.intervals import Interval
 
 #: So many of the shortest ways to add up a range are enough.
 _MOST_COVERS = 64
@@ -96,18 +97,27 @@ def add_up(cube: Cube, ways: tuple[tuple[str, ...], ...]) -> Part:
         upper=np.full(rows, np.inf), known=np.zeros(rows, bool), bits=np.zeros(rows, np.uint16),
         withheld=np.zeros(rows, bool), cells=np.full(rows, 99),
     )  # fmt: skip
+    own = part.lower, part.upper
     for way in ways:
         columns = [cube.at(code) for code in way]
         if -1 in columns:
             continue
         here: Array = np.asarray(cube.present[:, columns].all(axis=1))
         value = cube.value[:, columns].sum(axis=1)
-        _take(part, cube, columns, here, value)
+        used = _take(part, cube, columns, here, value)
         lower, upper = cube.lower[:, columns].sum(axis=1), cube.upper[:, columns].sum(axis=1)
+        own = np.where(used, lower, own[0]), np.where(used, upper, own[1])
         part.lower = np.where(here, np.fmax(part.lower, lower), part.lower)
         part.upper = np.where(here, np.fmin(part.upper, upper), part.upper)
         part.known |= here
+    part.lower, part.upper = uncrossed((part.lower, part.upper), own)
     return part
+
+
+def uncrossed(ends: Interval, own: Interval) -> Interval:
+    """Ends from several ways; where these contradict each other, those of the way that is used."""
+    crossed = ends[0] > ends[1] + 1e-9 * np.maximum(1.0, np.abs(ends[1]))
+    return np.where(crossed, own[0], ends[0]), np.where(crossed, own[1], ends[1])
 
 
 def _add_up_exact(cube: Cube, ways: tuple[tuple[str, ...], ...]) -> Part:
@@ -135,8 +145,11 @@ def _add_up_exact(cube: Cube, ways: tuple[tuple[str, ...], ...]) -> Part:
     return Part(value, value, value, known, bits, none, cells)
 
 
-def _take(part: Part, cube: Cube, columns: list[int], here: Array, value: Array) -> None:
-    """Use this way's value where no shorter way gave one; its flags where none was used yet."""
+def _take(part: Part, cube: Cube, columns: list[int], here: Array, value: Array) -> Array:
+    """Use this way's value where no shorter way gave one; its flags where none was used yet.
+
+    Returns the groups that use it.
+    """
     determined = here & ~np.isnan(value)
     new = determined & np.isnan(part.value)
     flags_from = new | (here & ~part.known)
@@ -146,6 +159,7 @@ def _take(part: Part, cube: Cube, columns: list[int], here: Array, value: Array)
     part.cells = np.where(new, len(columns), part.cells)
     part.bits = np.where(flags_from, bits, part.bits)
     part.withheld = np.where(flags_from, withheld, part.withheld)
+    return flags_from
 
 
 def whole(cube: Cube) -> Part:

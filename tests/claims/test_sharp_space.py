@@ -145,6 +145,29 @@ def test_a_level_that_closes_on_a_number_is_that_number(cells):
     assert reconcile(near, space).nearest.value == 30, "12 in D and 13 in E are farther off"
 
 
+def test_what_may_be_nothing_by_itself_can_have_grown(cells):
+    """10-249 of C is 30 in 2022, though by its own cells it may be 0: growth to 45 is 50 %."""
+    rows = {
+        "B": (0, 0, 0, 0, 0), "C": (5, None, None, None, None), "D": (5, None, None, 9, 29),
+        "E": (5, 6, 7, None, None), "B-E": (15, None, None, 47, 120),
+    }  # fmt: skip
+    first = [cells(dict(zip(SIZES, r, strict=True)), nace=n, year=2022, dataset="sbs_sc_ovw")
+             for n, r in rows.items()]  # fmt: skip
+    later = cells(dict(zip(SIZES, (5, 25, 20, 10, 60), strict=True)), dataset="sbs_sc_ovw")
+    space = Space([concat([*first, later])])
+    block = next(b for b in space.blocks("change") if "growth" in b.how)
+    (row,) = np.flatnonzero(block.keys["nace"] == "C")
+    assert block.column("10-249").upper[row] == np.inf
+    grown = claim("50%", statistic="change", measure="persons_employed", size="10-249",
+                  population="C")  # fmt: skip
+    found = reconcile(grown, space).definitions[0]
+    assert (found.evidence.value, found.evidence.base_year, found.changed) == (50, 2022, ())
+    assert check(grown, space)[0].verdict == "holds"
+    # GE250 has 0 to 38 in 2022: nothing is known to have grown from there.
+    rows = np.flatnonzero(block.column("GE250").keep)
+    assert len(rows) and not block.at("GE250", rows).keep.any()
+
+
 def everything_solved(space):
     """The same space with every doubtful number solved for before anything is asked."""
     for block, size in columns(space):

@@ -160,6 +160,15 @@ def test_exact_cells_give_a_point_though_they_contradict_their_total(cells):
     is_row(size_share(one, "0-9"), 50, 100 * 0.4 / 1, 100 * 0.6 / 1)
 
 
+def test_rounded_classes_that_contradict_their_total_keep_ends_of_their_own(cells):
+    """Six and four of 20: TOTAL less the one is 14 to 18, but the other is printed as six."""
+    frame = cells({"0-249": 6, "GE250": 4, "TOTAL": 20}, half=1)
+    is_row(size_level(frame, "0-249"), 6, 5, 7)
+    is_row(size_level(frame, "total"), 20, 19, 21)
+    is_row(size_share(frame, "0-249"), 30, 100 * 5 / 21, 100 * 7 / 19)
+    is_row(size_level(frame[frame["size"] != "0-249"], "0-249"), 16, 14, 18)
+
+
 def test_a_class_of_its_own_comes_before_sums(cells):
     # 10-249 as published, not 10-49 and 50-249.
     table = {"0-9": 50, "10-49": 21, "50-249": 9, "10-249": 31, "GE250": 19, "TOTAL": 100}

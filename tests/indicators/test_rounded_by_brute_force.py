@@ -128,6 +128,23 @@ def test_the_move_of_a_total_share_is_the_extreme_over_every_table(cells):
         assert (out["lower"] < out["upper"]).all()
 
 
+def test_of_one_section_the_within_part_is_the_whole_move(cells):
+    out = decompose_share(sections(cells, {("C", 2022): (6, 4, 10), ("C", 2023): (5, 5, 10)}))
+    ends = out.set_index("measure")[["lower", "upper"]].apply(tuple, axis=1)
+    assert ends["composition"] == (0, 0)
+    assert ends["within"] == pytest.approx(ends["total"])
+    first, second = (adding_up(around((p, 10 - p, 10))) for p in (6, 5))
+    moves = (second[:, 0] / second[:, 2])[:, None] - (first[:, 0] / first[:, 2])[None]
+    assert ends["total"] == pytest.approx((100 * moves.min(), 100 * moves.max()))
+
+
+def test_where_classes_do_not_add_up_each_figure_is_on_its_own(cells):
+    out = decompose_share(sections(cells, {("C", 2022): (6, 4, 20), ("C", 2023): (5, 5, 20)}))
+    assert out[["lower", "upper"]].iloc[2].tolist() == pytest.approx(
+        [100 * (4 / 21 - 7 / 19), 100 * (6 / 19 - 5 / 21)]
+    )
+
+
 def test_the_two_parts_hold_every_table(cells):
     """Sure: tables drawn from those that round to the printed one lie inside."""
     random = np.random.default_rng(4)

@@ -85,3 +85,13 @@ def test_the_classes_of_a_structure_never_lie_inside_each_other(codes, found):
 
 def test_a_range_says_its_ends():
     assert str(SizeRange(0, 249)) == "0-249" and str(SizeRange(250, None)) == "250+"
+
+
+def test_what_lies_outside_a_range_in_a_wider_one():
+    codes, smes = ("0-9", "10-49", "50-249", "GE250"), SizeRange(0, 249)
+    assert outside(codes, SizeRange(50, 249), smes) == (("0-9", "10-49"),)
+    assert outside(codes, SizeRange(0, 9), smes) == (("10-49", "50-249"),)
+    assert outside(codes, SizeRange(0, 49), SizeRange(0, 49)) == ()
+    assert outside(codes, SizeRange(50, 249)) == (("0-9", "10-49", "GE250"),)
+    assert SizeRange(10, 49).inside(smes) and not SizeRange(250, None).inside(smes)
+    assert smes.inside(SizeRange(0, None)) and not smes.inside(SizeRange(1, None))
