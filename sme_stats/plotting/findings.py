@@ -42,7 +42,9 @@ def finding(ranks: Ranks, what: str, fmt: Format, lang: str) -> str:
     if len(known) == 1:
         return say(lang, "rank_one", what=what, **parts)
     if parts["a"] == parts["b"]:
-        return say(lang, "rank_same", what=what, **parts)
+        # What is withheld is no value, whatever all the others are.
+        whole = len(ranks.hidden) == 0
+        return say(lang, "rank_same" if whole else "rank_same_known", what=what, **parts)
     others = pd.concat([known, ranks.hidden])
     sure = _beyond(others, high, low)
     return say(lang, "rank_title" if sure else "rank_hedged", what=what, **parts)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 
+import numpy as np
 import pytest
 
 from sme_stats import catalogue, codelists, flags, plotting
 from sme_stats.errors import MixingError, NotAvailableError, UnknownNameError, UsageError
+from sme_stats.frame import concat
 from sme_stats.plotting.numbers import Format, fit, number
 from sme_stats.plotting.words import LANGS, listed, place, quantity, size_label, size_words, words
 
@@ -118,6 +120,17 @@ def test_the_finding_of_the_ranking(frames):
 
 def test_a_withheld_place_that_could_be_beyond_hedges_the_finding(frames):
     assert plotting.ranking(frames["sme"](2021)).title.startswith("Among published values")
+
+
+def test_a_withheld_place_has_not_the_value_that_all_others_have(cells):
+    """Found by `make exhaustive`: the title said "in every place shown"."""
+    known = cells({"0-249": 2.0}, unit="PC", measure="turnover_share", geo="BE")
+    other = known.assign(geo="CZ")
+    hidden = known.assign(geo="EE", value=np.nan, lower=1.7, upper=2.3, conf="C")
+    same = plotting.ranking(concat([known, other])).title
+    assert same == "The SME share of turnover is 2.0\u00a0% in every place shown"
+    title = plotting.ranking(concat([known, other, hidden])).title
+    assert title == "Every published SME share of turnover is 2.00\u00a0%"
 
 
 def test_a_title_of_ones_own(frames):
