@@ -201,16 +201,18 @@ def _groups(frame: pd.DataFrame, names: list[str]) -> tuple[Array, Array]:
     the product of the cardinalities is small, else by hashing.
     """
     key = np.zeros(len(frame), dtype=np.int64)
-    size = 1
+    size, least = 1, 0  # the least key, so that no column is copied to start at zero
     for name in names:
-        codes, count = _codes(frame[name])
+        codes, low, count = _codes(frame[name])
         if count == 1:
             continue  # the same in every row
         if size * count > 2**62:
             key, uniques = pd.factorize(key)  # start again from a dense numbering
-            size = len(uniques)
-        key = key * count + codes
-        size *= count
+            size, least = len(uniques), 0
+        key *= count
+        key += codes
+        size, least = size * count, least * count + low
+    key -= least
     if size <= 4 * len(frame) + 1_000_000:
         return _dense(key, size)
     group, uniques = pd.factorize(key)
@@ -231,18 +233,16 @@ def _first(group: Array, count: int) -> Array:
     return first
 
 
-def _codes(column: pd.Series[Any]) -> tuple[Array, int]:
+def _codes(column: pd.Series[Any]) -> tuple[Array, int, int]:
+    """Whole numbers that tell a column's values apart, the least, and how many there may be."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = column.cat.codes.to_numpy()
-        if len(column.cat.categories) == 1 and codes.min(initial=0) == 0:
-            return codes, 1
-        return codes.astype(np.int64) + 1, len(column.cat.categories) + 1
-    values = column.to_numpy()
-    if np.issubdtype(values.dtype, np.integer) and len(values):
-        low = int(values.min())
-        return values.astype(np.int64) - low, int(values.max()) - low + 1
-    codes, uniques = pd.factorize(column)
-    return codes.astype(np.int64) + 1, len(uniques) + 1
+        codes, most = column.cat.codes.to_numpy(), len(column.cat.categories) - 1
+    elif pd.api.types.is_signed_integer_dtype(column.dtype):
+        codes, most = column.to_numpy(), int(column.max()) if len(column) else 0
+    else:
+        codes, uniques = pd.factorize(column)
+        most = len(uniques) - 1
+    return codes, (low := int(codes.min(initial=most))), most - low + 1
 
 
 def to_bits(column: pd.Series[Any]) -> Array:
